@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Starting processes: the seam between a worker's decisions and the kernel.
+#pragma once
+
+#include "base/result.hpp"
+#include "time/instant.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace asyncz {
+
+// Everything a child gets. Descriptors are borrowed for the call.
+struct ChildSpec {
+  std::vector<std::string> argv;
+  std::vector<std::string> env;  // K=V, complete
+  std::string cwd;
+  std::optional<std::uint32_t> umask;
+  std::optional<std::string> user;  // switches uid, gid and groups; only root may
+  std::optional<int> nice;
+  std::vector<std::pair<int, std::uint64_t>> limits;  // RLIMIT_…, value
+  int stdin_fd = -1;                                  // -1: /dev/null
+  int output_fd = -1;                                 // stdout and stderr; -1: /dev/null
+  int lock_fd = -1;              // inherited open; every other descriptor above 2 is closed
+  bool die_with_parent = false;  // parent-death signal (stores that work by leases)
+};
+
+struct Child {
+  int pid = 0;
+};
+
+// A child that could not be started, as a shell would report it.
+struct SpawnFailure {
+  int exit_status = 125;  // 127 not found, 126 not executable, 125 directory, user, limits
+  std::string reason;
+};
+
+class Spawner {
+ public:
+  virtual ~Spawner() = default;
+
+  // Starts it in a process group of its own, with default signal dispositions and an empty mask.
+  // Returns when the child's program has begun or failed to.
+  virtual std::variant<Child, SpawnFailure> spawn(const ChildSpec& spec) = 0;
+};
+
+}  // namespace asyncz

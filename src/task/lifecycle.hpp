@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The life of a task as pure functions of task, progress and clock: what a worker does when it has
+// reserved it, what follows when a run has ended, what `list` calls its state.
+//
+//   add ──plan──▶ scheduled ──due──▶ begin ──▶ run ──▶ finish ──▶ scheduled | retrying | gone
+//                     ▲                 │                             │
+//                     └── missed, skipped, instance added ◀───────────┘
+//
+// Nothing here waits, reads a clock or touches a store.
+#pragma once
+
+#include "base/result.hpp"
+#include "task/stored_task.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asyncz {
+
+enum class TaskState : std::uint8_t {
+  unreadable,
+  running,
+  paused,
+  waiting,  // for other tasks
+  retrying,
+  due,  // overdue, and nobody has it
+  scheduled,
+};
+
+[[nodiscard]] std::string_view task_state_text(TaskState state);
+[[nodiscard]] std::optional<TaskState> parse_task_state(std::string_view text);
+
+// The state of a readable task. `held`: somebody runs it or one of its instances.
+[[nodiscard]] TaskState state_of(const StoredTask& task, bool held, Instant now);
+
+// As SPEC section 2: the retry's time when retrying, the due time after the present run when
+// running; nothing for a running one-shot, paused, waiting, boot and shutdown.
+Result<std::optional<Instant>> next_run_time(const StoredTask& task, bool held, Instant now);
+
+// Uniform random delay in [0, jitter]; injected so that tests know it.
+using Random = std::function<double()>;  // in [0, 1)
+
+// Sets due and moment of a new task, and of one whose schedule changed or that is resumed: counted
+// from `now`, nothing made up. A one-shot whose time has passed is due at once.
+//   usage  the schedule has nothing left to come; the trigger does not compile
+Status plan(StoredTask& task, Instant now, const Random& random);
+
+// What to do with a task that has just been reserved.
+struct Beginning {
+  // Run it now, for this due time.
+  struct Start {
+    Instant scheduled;
+    std::int32_t attempt = 1;
+  };
+  std::optional<Start> start;
+
+  // Add this first (a conflict means that it is there already), then settle with `stored`.
+  std::optional<StoredTask> instance;
+
+  std::vector<Run> records;  // for the history: missed, skipped, lost
+  // The task as it is after that; when `start` is given it is the one to run and to give to
+  // finish(). Nothing: it is to be removed (with `start`: never).
+  std::optional<StoredTask> stored;
+};
+
+// `exists` tells whether an instance is still in the store. `reservations` not settled before this
+// one: fence - settled_fence - 1 (0 when the last worker lived).
+Result<Beginning> begin(const StoredTask& task, Instant now, const Random& random,
+                        const std::function<bool(std::string_view id)>& exists);
+
+// What follows from a run that has ended (`run` is complete but for `task_record`).
+struct Ending {
+  std::vector<Run> records;          // beside the run: skipped times that passed meanwhile
+  std::optional<StoredTask> stored;  // nothing: remove the task
+  bool final = false;                // no further attempt: hooks run, waiters are told
+};
+
+Result<Ending> finish(const StoredTask& task, const Run& run, Instant now, const Random& random);
+
+// The delay before attempt `attempt` (2 is the first retry): retry_delay × backoff^(attempt-2), at
+// most retry_max_delay, with 10 % jitter. Saturates.
+[[nodiscard]] Duration retry_delay(const Task& task, std::int32_t attempt, const Random& random);
+
+// A one-shot copy that runs for one due time of `task`: the id is instance_id(task, due).
+[[nodiscard]] StoredTask instance_of(const StoredTask& task, Instant due, Instant now);
+
+// A run that killed its worker is tried again at most this often in a row.
+inline constexpr std::uint64_t most_interruptions = 5;
+
+}  // namespace asyncz

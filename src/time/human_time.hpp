@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Times as people write them on a command line.
+#pragma once
+
+#include "base/result.hpp"
+#include "time/instant.hpp"
+#include "time/zone.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asyncz {
+
+// Whether a text that could mean a past or a coming time (`14:30`, `mon 09:00`) means the coming
+// one (`--at`) or may also name the past (`yesterday 18:00`, `2h ago`, for `--since`, `--from`).
+enum class TimeSense : std::uint8_t { coming, any };
+
+struct HumanTime {
+  Instant at;
+  std::vector<std::string> warnings;  // such as: this local time exists twice, the first is meant
+};
+
+// RFC 3339 and ISO 8601 (local to `zone` without an offset), `@EPOCH`, `now`, `+5m`, `in 5m`,
+// `14:30`, `mon 09:00`, `today 18:00`, `tomorrow`, `tomorrow 09:00`, and with TimeSense::any
+// `yesterday 18:00`, `2h ago`. Independent of the locale.
+//   usage  what cannot be read or has two readings (both are named), and a local time that does
+//          not exist, with the valid times around it
+Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense);
+
+}  // namespace asyncz

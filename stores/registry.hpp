@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Which stores there are: a table from URL scheme to what opens it.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/value.hpp"
+#include "store/store.hpp"
+#include "time/clock.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace asyncz::stores {
+
+// What opening a store takes.
+struct Opening {
+  std::string url;                          // with its scheme
+  std::map<std::string, Value> parameters;  // from `[stores.NAME]`; the URL's own win
+  bool create = false;                      // make it where it is missing
+  // Workers that the record's clear part, or a tag of the history, names; for keyed hashes the
+  // vault computes the tags itself.
+  const Clock* clock = nullptr;
+};
+
+struct Kind {
+  std::string_view scheme;   // `file`
+  std::string_view summary;  // for `asyncz version`
+  bool local;                // a key may be made for it at first use
+  bool sealed;               // not so for memory
+  Result<std::unique_ptr<Store>> (*open)(const Opening&);
+};
+
+// Every store of this build.
+std::span<const Kind> kinds();
+
+// The kind of this URL (`file:///dir`; an absolute path is a file store), or of a custom helper.
+//   usage  no such scheme (with the nearest known one)
+Result<const Kind*> kind_of(std::string_view url);
+
+//   not_found    there is no store and `create` is false
+//   usage        the URL or a parameter cannot be read
+//   denied       not ours, or open to others (exit 7)
+//   unavailable
+Result<std::unique_ptr<Store>> open_store(const Opening& opening);
+
+}  // namespace asyncz::stores
