@@ -2,10 +2,8 @@
 // Starting processes: the seam between a worker's decisions and the kernel.
 #pragma once
 
-#include "base/result.hpp"
-#include "time/instant.hpp"
-
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +23,7 @@ struct ChildSpec {
   std::vector<std::pair<int, std::uint64_t>> limits;  // RLIMIT_…, value
   int stdin_fd = -1;                                  // -1: /dev/null
   int output_fd = -1;                                 // stdout and stderr; -1: /dev/null
+  int error_fd = -1;                                  // stderr where it is another one
   int lock_fd = -1;              // inherited open; every other descriptor above 2 is closed
   bool die_with_parent = false;  // parent-death signal (stores that work by leases)
 };
@@ -47,5 +46,9 @@ class Spawner {
   // Returns when the child's program has begun or failed to.
   virtual std::variant<Child, SpawnFailure> spawn(const ChildSpec& spec) = 0;
 };
+
+// The kernel's processes. To be used by one thread that lives as long as the children may: a
+// parent-death signal follows the thread. Who reaps children reaps those that failed to start, too.
+std::unique_ptr<Spawner> make_spawner();
 
 }  // namespace asyncz

@@ -67,22 +67,31 @@ struct Beginning {
   std::optional<StoredTask> stored;
 };
 
-// `exists` tells whether an instance is still in the store. `reservations` not settled before this
-// one: fence - settled_fence - 1 (0 when the last worker lived).
-Result<Beginning> begin(const StoredTask& task, Instant now, const Random& random,
-                        const std::function<bool(std::string_view id)>& exists);
+// What begin() wants to know of the world.
+struct Surroundings {
+  Instant now;
+  BootMark host;  // this boot of this host
+  // Whether an instance is still in the store.
+  std::function<bool(std::string_view id)> exists;
+};
 
-// What follows from a run that has ended (`run` is complete but for `task_record`).
+// Reservations before this one that were never settled (fence - settled_fence - 1, 0 when the last
+// worker lived) were interrupted: by `delivery` the run is tried again or recorded as lost.
+Result<Beginning> begin(const StoredTask& task, const Surroundings& around, const Random& random);
+
+// What follows from a run that has ended.
 struct Ending {
   std::vector<Run> records;          // beside the run: skipped times that passed meanwhile
   std::optional<StoredTask> stored;  // nothing: remove the task
-  bool final = false;                // no further attempt: hooks run, waiters are told
+  bool final = false;                // no further attempt
 };
 
+// `task` is what begin() gave as `stored`, or the task as somebody edited it meanwhile; `run` is
+// complete but for `task_record`. An edit counts from the next run on.
 Result<Ending> finish(const StoredTask& task, const Run& run, Instant now, const Random& random);
 
 // The delay before attempt `attempt` (2 is the first retry): retry_delay × backoff^(attempt-2), at
-// most retry_max_delay, with 10 % jitter. Saturates.
+// most retry_max_delay, and up to 10 % more by chance. Saturates.
 [[nodiscard]] Duration retry_delay(const Task& task, std::int32_t attempt, const Random& random);
 
 // A one-shot copy that runs for one due time of `task`: the id is instance_id(task, due).

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+// What to do with a task that has just been reserved.
+#include "task/lifecycle.hpp"
+#include "task/lifecycle_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+std::uint64_t interruptions_of(const StoredTask& task)
+{
+  return task.fence - task.progress.settled_fence - 1;
+}
+
+StoredTask settled(StoredTask task)
+{
+  task.progress.settled_fence = task.fence;
+  return task;
+}
+
+// What one begin() works with.
+struct Begin {
+  const StoredTask& task;
+  const Surroundings& around;
+  const Random& random;
+  Beginning out;
+
+  Begin(const StoredTask& reserved, const Surroundings& surroundings, const Random& chance)
+      : task{reserved}, around{surroundings}, random{chance}
+  {
+  }
+
+  void start(Instant scheduled, std::int32_t attempt)
+  {
+    out.start = Beginning::Start{scheduled, attempt};
+    if (!out.stored) out.stored = task;
+    out.stored->progress.due = timeless(task.task) ? std::nullopt : std::optional{scheduled};
+    out.stored->progress.attempt = attempt;
+  }
+
+  // The interrupted run ended in this state, for good: goes on as after any other end.
+  Status give_up(RunState state, std::string reason)
+  {
+    auto run = interrupted_run(task, state, std::move(reason));
+    run.end = around.now;
+    auto ended = finish(task, run, around.now, random);
+    if (!ended) return ended.error();
+    out.records = std::move(ended->records);
+    out.records.insert(out.records.begin(), std::move(run));
+    out.stored = std::move(ended->stored);
+    return {};
+  }
+
+  Status after_interruption();
+  Status boot();
+  Status due_time();
+  Status recurring_due(const Course& course, Instant due);
+  Result<std::optional<Instant>> without_missed(const Course& course, Instant due);
+  Status through_instance(const Course& course, Instant due);
+  Status full(const Course& course, Instant due);
+  void drop_ended_instances(StoredTask& kept) const;
+};
+
+Status Begin::after_interruption()
+{
+  const auto& progress = task.progress;
+  const bool cancelled = progress.cancel_fence > progress.settled_fence;
+  if (cancelled) return give_up(RunState::cancelled, "cancelled; its worker died meanwhile");
+  if (progress.remove_after_run) {
+    return give_up(RunState::lost, "interrupted after the task was removed");
+  }
+  if (task.task.delivery == Delivery::at_most_once) {
+    return give_up(RunState::lost, "interrupted; delivery is at most once");
+  }
+  if (interruptions_of(task) <= most_interruptions) {
+    start(progress.due.value_or(Instant{}), progress.attempt);
+    return {};
+  }
+  auto status = give_up(
+      RunState::lost, "interrupted " + std::to_string(interruptions_of(task)) + " times in a row");
+  if (!status || task.task.recurring()) return status;
+  out.stored = settled(task);
+  out.stored->task.paused = true;
+  out.stored->progress.moment = never;
+  out.stored->progress.attempt = 1;
+  out.stored->progress.paused_by = "asyncz: its runs were interrupted again and again";
+  out.stored->progress.paused_since = around.now;
+  return {};
+}
+
+// Boot tasks run once for each boot of each host, shutdown tasks at each shutdown of a worker.
+Status Begin::boot()
+{
+  auto boots = task.progress.boots;
+  if (task.task.trigger.kind == TriggerKind::boot) {
+    const auto mark = std::find_if(boots.begin(), boots.end(), [&](const BootMark& it) {
+      return it.machine_id == around.host.machine_id;
+    });
+    const bool ran = mark != boots.end() && mark->boot_id == around.host.boot_id;
+    if (ran && task.progress.attempt == 1) {
+      out.stored = settled(task);
+      return {};
+    }
+    if (mark == boots.end()) {
+      boots.push_back(around.host);
+    } else {
+      mark->boot_id = around.host.boot_id;
+    }
+    start(around.now, ran ? task.progress.attempt : 1);
+  } else {
+    start(around.now, task.progress.attempt);
+  }
+  out.stored->progress.boots = std::move(boots);
+  return {};
+}
+
+// Records due times that are later than the grace time allows. The first due time that is not, or
+// nothing where none is left.
+Result<std::optional<Instant>> Begin::without_missed(const Course& course, Instant due)
+{
+  if (!task.task.misfire_grace_time) return std::optional{due};
+  const Instant oldest = saturated_sum(around.now, -*task.task.misfire_grace_time);
+  const bool planned = task.progress.due == due;
+  if ((planned ? task.progress.moment : due) >= oldest) return std::optional{due};
+  auto last = course.schedule->last(oldest - tick);
+  if (!last) return last.error();
+  const Instant last_missed = std::max(last->value_or(due), due);
+  out.records.push_back(stretch_of(task, RunState::missed, due, last_missed));
+  return course.schedule->next(last_missed);
+}
+
+void Begin::drop_ended_instances(StoredTask& kept) const
+{
+  std::erase_if(kept.progress.instances,
+                [&](const std::string& id) { return !around.exists || !around.exists(id); });
+}
+
+// As many runs as may are under way.
+Status Begin::full(const Course& course, Instant due)
+{
+  const auto last = course.schedule->last(around.now);
+  if (!last) return last.error();
+  const Instant latest = std::max(last->value_or(due), due);
+  auto& stored = *out.stored;
+  if (task.task.overlap == Overlap::queue) {
+    // Looked at again each second: nobody tells a task that an instance of it has ended.
+    stored.progress.due = latest;
+    stored.progress.attempt = 1;
+    stored.progress.moment = around.now + std::chrono::seconds{1};
+    return {};
+  }
+  out.records.push_back(stretch_of(task, RunState::skipped, due, latest));
+  const auto next = course.schedule->next(latest);
+  if (!next) return next.error();
+  schedule_for(stored, course.zone, *next, random);
+  if (!*next) out.stored.reset();
+  return {};
+}
+
+// Runs this due time by an instance of its own, so that the task is free for the next one.
+Status Begin::through_instance(const Course& course, Instant due)
+{
+  out.instance = instance_of(task, due, around.now);
+  out.stored->progress.instances.push_back(out.instance->task.id);
+  const auto next = course.schedule->next(due);
+  if (!next) return next.error();
+  schedule_for(*out.stored, course.zone, *next, random);
+  if (!*next) out.stored.reset();
+  return {};
+}
+
+Status Begin::recurring_due(const Course& course, Instant due)
+{
+  out.stored = settled(task);
+  drop_ended_instances(*out.stored);
+  const auto first = without_missed(course, due);
+  if (!first) return first.error();
+  if (!*first || **first > around.now) {
+    schedule_for(*out.stored, course.zone, *first, random);
+    if (!*first) out.stored.reset();
+    return {};
+  }
+  due = **first;
+  if (task.task.coalesce) {
+    const auto latest = course.schedule->last(around.now);
+    if (!latest) return latest.error();
+    due = std::max(latest->value_or(due), due);
+  }
+  const auto running = out.stored->progress.instances.size();
+  if (running >= static_cast<std::size_t>(task.task.max_instances)) return full(course, due);
+  if (task.task.max_instances > 1) return through_instance(course, due);
+  start(due, 1);
+  return {};
+}
+
+// The due time under the zone's present rules, should they have changed since it was computed.
+Result<Instant> under_present_rules(const StoredTask& task, const Course& course, Instant due)
+{
+  if (rules_near(course.zone, due) == task.progress.zone_rules) return due;
+  const auto last = course.schedule->last(due);
+  if (!last) return last.error();
+  if (*last == due) return due;
+  const auto next = course.schedule->next(due);
+  if (!next) return next.error();
+  if (!*next) return last->value_or(due);
+  if (!*last) return **next;
+  return due - **last < **next - due ? **last : **next;
+}
+
+Status Begin::due_time()
+{
+  const auto& progress = task.progress;
+  const Instant planned = progress.due.value_or(progress.moment);
+  if (!task.task.recurring()) {
+    const auto grace = task.task.misfire_grace_time;
+    const bool late = grace && progress.moment < saturated_sum(around.now, -*grace);
+    if (!late || progress.attempt > 1) {
+      start(planned, progress.attempt);
+    } else {
+      out.records.push_back(stretch_of(task, RunState::missed, planned, planned));
+    }
+    return {};
+  }
+  const auto course = Course::of(task.task);
+  if (!course) return course.error();
+  if (progress.attempt > 1) {
+    const auto next = course->schedule->next(planned);
+    if (!next) return next.error();
+    if (*next && **next <= around.now) return recurring_due(*course, **next);
+    start(planned, progress.attempt);
+    return {};
+  }
+  const auto due = under_present_rules(task, *course, planned);
+  if (!due) return due.error();
+  return recurring_due(*course, *due);
+}
+
+}  // namespace
+
+Result<Beginning> begin(const StoredTask& task, const Surroundings& around, const Random& random)
+{
+  Begin begin{task, around, random};
+  // Adding an instance can simply be done again; and so can a run at boot or shutdown.
+  const bool by_instances = task.task.recurring() && task.task.max_instances > 1;
+  const bool ran_itself = !timeless(task.task) && !by_instances;
+  const auto status = [&] {
+    if (ran_itself && interruptions_of(task) > 0) return begin.after_interruption();
+    return timeless(task.task) ? begin.boot() : begin.due_time();
+  }();
+  if (!status) return status.error();
+  return std::move(begin.out);
+}
+
+}  // namespace asyncz
