@@ -3,14 +3,10 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "base/result.hpp"
 
 #include <array>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace asyncz {
@@ -32,12 +28,15 @@ class Key {
   ~Key();
 
   [[nodiscard]] Key clone() const;
-  [[nodiscard]] KeyId id() const;
+  [[nodiscard]] const KeyId& id() const { return id_; }
   [[nodiscard]] ByteView bytes() const { return bytes_; }
 
  private:
   Key() = default;
+  void name_it();
+
   std::array<std::uint8_t, 32> bytes_{};
+  KeyId id_{};  // computed once: it is asked for with every record
 };
 
 [[nodiscard]] std::string key_id_text(const KeyId& id);  // 16 hexadecimal digits

@@ -5,7 +5,10 @@
 #include "base/result.hpp"
 #include "seal/key.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace asyncz {
 
@@ -14,8 +17,29 @@ namespace asyncz {
 class KeySource {
  public:
   virtual ~KeySource() = default;
+
   // What the sources say now. Null: the store is not sealed.
+  //   not_found  no source has a key, but one could be made
+  //   usage      no source has a key, or one is empty
+  //   denied     a key file may not be read, or others may
   virtual Result<std::shared_ptr<const Keyring>> load() = 0;
+
+  // The same, but makes a key where none is and one can be made.
+  virtual Result<std::shared_ptr<const Keyring>> load_or_make() { return load(); }
 };
+
+// What the configuration says of a store's keys.
+struct KeyPlaces {
+  bool enabled = true;       // false: the store is not sealed
+  std::string key_file;      // `encryption.key_file`; empty: none is named
+  std::string default_file;  // made at first use; empty for a network store
+};
+
+// The first of: ASYNCZ_STORE_ENCRYPTION_KEY, ASYNCZ_STORE_ENCRYPTION_KEY_FILE, the systemd
+// credential `asyncz-store-key`, `key_file`, `default_file`. Records under
+// ASYNCZ_STORE_ENCRYPTION_KEY_PREVIOUS and under FILE.previous, FILE.previous.1 … open as well.
+// `made` is told the file's name when a key has been made.
+[[nodiscard]] std::unique_ptr<KeySource> make_key_source(
+    KeyPlaces places, std::function<void(std::string_view file)> made);
 
 }  // namespace asyncz

@@ -7,6 +7,8 @@
 #include "base/result.hpp"
 #include "seal/key.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,7 +23,30 @@ inline constexpr std::size_t seal_overhead = seal_header_size + 16;
 // AES-256-GCM where this CPU has it, else XChaCha20-Poly1305.
 [[nodiscard]] SealAlgorithm default_algorithm();
 
-// A sealed copy of `plain`, under a fresh random nonce. `id` is that of the task, run or note.
+// Fresh random nonces, many with one system call. For one piece of work: it must not live across a
+// fork, after which two processes would draw the same.
+class Nonces {
+ public:
+  using Nonce = std::array<std::uint8_t, 24>;
+
+  // `expected`: how many will be drawn, as far as is known.
+  explicit Nonces(std::size_t expected = 1) : expected_{expected} {}
+  Nonces(const Nonces&) = delete;
+  Nonces& operator=(const Nonces&) = delete;
+
+  [[nodiscard]] Nonce next();
+
+ private:
+  void draw();
+
+  std::array<Nonce, 64> drawn_;
+  std::size_t left_ = 0;
+  std::size_t expected_;
+};
+
+// A sealed copy of `plain`. `id` is that of the task, run or note.
+[[nodiscard]] Bytes seal(const Key& key, SealKind kind, std::string_view id, ByteView plain,
+                         Nonces& nonces, SealAlgorithm algorithm = default_algorithm());
 [[nodiscard]] Bytes seal(const Key& key, SealKind kind, std::string_view id, ByteView plain,
                          SealAlgorithm algorithm = default_algorithm());
 
