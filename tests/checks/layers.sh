@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Who may include whom, who may know which library, who may read a clock. Prints what breaks a rule.
+set -eu
+cd "$1"
+
+# A folder: the folders that its files may include besides itself.
+folders() {
+  cat <<'END'
+src/base:
+src/time: base
+src/task: base time
+src/codec: base time task
+src/seal: base
+src/store: base time
+src/vault: base time task codec seal store
+src/run: base time task store vault
+src/config: base time task
+stores: base time store
+cli: base time task codec seal store vault run config stores
+END
+}
+
+# What a library's header is called after `#include <`: the one place that may include it.
+libraries() {
+  cat <<'END'
+CLI/:cli/parser.cpp
+absl/:src/time/zone.cpp
+nlohmann/:cli/json.cpp
+sodium:src/seal/
+toml++/:src/config/
+END
+}
+
+# A pattern: the places that may use it, and why nobody else needs to.
+words() {
+  cat <<'END'
+::now\(\)|clock_gettime|gettimeofday|\btime\((NULL|nullptr)\):src/time/ src/run/
+\b(nano|u)?sleep\(|sleep_(for|until)|clock_nanosleep:src/time/ src/run/
+\bvfork\(|\bfork\(|\bposix_spawn|\bexecv:src/run/
+END
+}
+
+# Prints `file:line:text` of what matches in our sources, comments left out.
+find_in_sources() {
+  grep -rnE --include='*.hpp' --include='*.cpp' "$1" src stores cli |
+    grep -vE '^[^:]+:[0-9]+: *//' || true
+}
+
+broken=$(
+  folders | while IFS=: read -r folder allowed; do
+    own=${folder##*/}
+    { grep -roE --include='*.hpp' --include='*.cpp' '^#include "[a-z_]+/' "$folder" || true; } |
+      sort -u | while IFS=: read -r file include; do
+        used=${include#*\"}
+        case " $own $allowed " in
+          *" ${used%/} "*) ;;
+          *) echo "$file: $own may not include $used" ;;
+        esac
+      done
+  done
+  for folder in src/*/; do
+    folders | grep -q "^${folder%/}:" || echo "$folder: this folder is not in the table of layers"
+  done
+  libraries | while IFS=: read -r header place; do
+    find_in_sources "^#include <${header}" | while IFS=: read -r file _; do
+      case $file in
+        "$place"*) ;;
+        *) echo "$file: only $place may include <$header" ;;
+      esac
+    done
+  done
+  words | while IFS= read -r row; do
+    pattern=${row%:*} places=${row##*:}
+    find_in_sources "$pattern" | while IFS=: read -r file line text; do
+      allowed=no
+      for place in $places; do
+        case $file in "$place"*) allowed=yes ;; esac
+      done
+      [ "$allowed" = yes ] || echo "$file:$line: only for $places:$text"
+    done
+  done
+)
+[ -z "$broken" ] || { echo "$broken"; exit 1; }
