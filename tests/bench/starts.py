@@ -85,8 +85,9 @@ def lateness(log: pathlib.Path, count):
 def our_lateness(lab, worker_store, count):
     log = lab.directory("lateness") / "log"
     log.touch()
-    worker_store.add_all({"command": lab.baseline("stamp", log, due), "trigger": {"at": rfc3339(due)}}
-                         for due in random_times(count))
+    worker_store.add_all(
+        {"command": lab.baseline("stamp", log, due), "trigger": {"at": rfc3339(due)}}
+        for due in random_times(count))
     return lateness(log, count)
 
 

@@ -4,7 +4,8 @@
 //   race ROUNDS COMMAND… [--- COMMAND…]…
 //
 // One line a round, a column a command, in microseconds from vfork to the end. The order turns by
-// one each round; a command's path must be absolute. `{}` as the end of a word becomes the number of the round.
+// one each round; a command's path must be absolute. `{}` as the end of a word becomes the number
+// of the round.
 #include "bare.h"
 
 #include <fcntl.h>

@@ -18,6 +18,10 @@ int main(int argc, char** argv)
   char line[256];
   int length = snprintf(line, sizeof line, "%lld %d %s\n", (long long)now, (int)getpid(), argv[2]);
   if (write(file, line, (size_t)length) != length) give_up(argv[1]);
-  if (argc > 3) usleep((useconds_t)atol(argv[3]) * 1000);
+  if (argc > 3) {
+    long milliseconds = atol(argv[3]);
+    struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&rest, NULL);
+  }
   return 0;
 }

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""A store, its workers and what their tasks saw, for tests of the whole program."""
+
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+FULL = os.environ.get("ASYNCZ_STRESS") == "full"
+PATIENCE = 240 if FULL else 60  # seconds until something that must happen has not happened
+
+
+class World:
+    def __init__(self, asyncz, witness, folder):
+        self.folder = pathlib.Path(folder)
+        self.store = self.folder / "store"
+        self.witnessed = self.folder / "witnessed"
+        self.witnessed.mkdir()
+        self.log = self.witnessed / "log"
+        self.log.touch()
+        self._asyncz = asyncz
+        self._witness = witness
+        self._workers = []
+        key = self.folder / "key"
+        key.write_text("a key for this test\n")
+        key.chmod(0o600)
+        self.environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "TZ": "UTC",
+            "ASYNCZ_STORE_ENCRYPTION_KEY_FILE": str(key),
+        }
+
+    def command(self, *words, store=None):
+        return [self._asyncz, "--store", f"file://{store or self.store}", *map(str, words)]
+
+    def run(self, *words, store=None, exits=(0,), stdin=""):
+        done = subprocess.run(self.command(*words, store=store), env=self.environment, text=True,
+                              input=stdin, capture_output=True, timeout=PATIENCE)
+        check(done.returncode in exits, f"{words} is exit {done.returncode}: {done.stderr}")
+        return done
+
+    def json(self, *words, store=None):
+        return json.loads(self.run("--json", *words, store=store).stdout)
+
+    # --- Workers and adders -------------------------------------------------------------------
+
+    def start_worker(self, *options, store=None):
+        with open(self.folder / "workers.log", "ab") as log:
+            worker = subprocess.Popen(self.command("worker", *options, store=store),
+                                      env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                                      stderr=log)
+        self._workers.append(worker)
+        return worker
+
+    def kill_worker(self, worker):
+        worker.kill()
+        worker.wait()
+        self._workers.remove(worker)
+
+    def stop_workers(self):
+        for worker in self._workers:
+            worker.send_signal(signal.SIGTERM)
+        exits = [worker.wait(timeout=PATIENCE) for worker in self._workers]
+        self._workers.clear()
+        check(not any(exits), f"workers ended with {exits}: {self.worker_log()}")
+
+    def worker_log(self):
+        path = self.folder / "workers.log"
+        return path.read_text()[-2000:] if path.exists() else ""
+
+    def start_adder(self, name, count, milliseconds):
+        """A shell loop that adds tasks one by one, as users do; what they witness is NAME-N."""
+        loop = """
+            i=0
+            while [ "$i" -lt "$1" ]; do
+              "$2" --store "$3" add -- "$4" "$5" "$6-$i" "$7" || exit
+              i=$((i + 1))
+            done"""
+        return subprocess.Popen(
+            ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, f"file://{self.store}",
+             self._witness, str(self.witnessed), name, str(milliseconds)],
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    # --- What was seen ------------------------------------------------------------------------
+
+    def events(self):
+        """(what, name, run) of each line of the log, in order."""
+        lines = (line.split() for line in self.log.read_text().splitlines())
+        return [(what, name, run) for what, _, name, run in lines]
+
+    def counts(self, what):
+        return collections.Counter(name for kind, name, _ in self.events() if kind == what)
+
+
+def check(holds, message):
+    if not holds:
+        raise AssertionError(message)
+
+
+def wait_until(condition, what, tick=0.1):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        check(time.monotonic() < deadline, f"still waiting for {what} after {PATIENCE} s")
+        time.sleep(tick)
+
+
+@contextlib.contextmanager
+def new_world():
+    """A world made from the command line: ASYNCZ WITNESS; what is left of it goes with it."""
+    with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
+        world = World(sys.argv[1], sys.argv[2], folder)
+        try:
+            yield world
+        except BaseException:
+            print(world.worker_log(), file=sys.stderr)
+            raise
+        finally:
+            for worker in world._workers:
+                worker.kill()
+                worker.wait()
