@@ -5,7 +5,6 @@
 #include "base/result.hpp"
 #include "base/value.hpp"
 #include "store/store.hpp"
-#include "time/clock.hpp"
 
 #include <functional>
 #include <map>
@@ -21,9 +20,6 @@ struct Opening {
   std::string url;                          // with its scheme
   std::map<std::string, Value> parameters;  // from `[stores.NAME]`; the URL's own win
   bool create = false;                      // make it where it is missing
-  // Workers that the record's clear part, or a tag of the history, names; for keyed hashes the
-  // vault computes the tags itself.
-  const Clock* clock = nullptr;
 };
 
 struct Kind {
@@ -37,7 +33,7 @@ struct Kind {
 // Every store of this build.
 std::span<const Kind> kinds();
 
-// The kind of this URL (`file:///dir`; an absolute path is a file store), or of a custom helper.
+// The kind of this URL (`file:///dir`; an absolute path is a file store).
 //   usage  no such scheme (with the nearest known one)
 Result<const Kind*> kind_of(std::string_view url);
 

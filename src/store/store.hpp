@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +19,8 @@
 #include <vector>
 
 namespace asyncz {
+
+class Journal;
 
 // A queue that a worker serves, and how many tasks of it are wanted at most.
 struct QueueShare {
@@ -55,6 +59,9 @@ struct Changes {
   bool unknown = false;          // something was missed: anything may have changed
   std::vector<std::string> ids;  // written, added or removed, by whomever
   bool notes = false;
+
+  // Ids whose records are not what asyncz writes; each once until it changes.
+  std::vector<std::string> unreadable;
 };
 
 struct RunQuery {
@@ -71,13 +78,16 @@ struct RunQuery {
 // time, one lane by one thread at a time.
 //
 // No member throws. Every member may fail with
-//   unavailable  no answer within the store's timeout, no space, or a lock held; nothing was
-//   changed denied       permissions or credentials corrupt      what was read there is not what
-//   asyncz writes; it is left as it is
+//   unavailable  no answer within the store's timeout, no space, or a lock held; nothing changed
+//   denied       permissions or credentials
+//   corrupt      what was read there is not what asyncz writes; it is left as it is
 // and the kinds that are listed with it.
 class Store {
  public:
-  virtual ~Store() = default;
+  Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store();
 
   // --- The eight operations that every store has -------------------------------------------------
 
@@ -88,8 +98,9 @@ class Store {
   //   not_found
   virtual Result<Record> lookup_task(std::string_view id) = 0;
 
-  // Replaces the record whose stored revision is record.revision - 1; durable on return.
-  //   conflict   another revision is stored
+  // Replaces the record whose stored revision is record.revision - 1; durable on return. Its fence
+  // may rise, but never falls.
+  //   conflict   another revision, or a higher fence, is stored
   //   not_found
   virtual Status update_task(const Record& record) = 0;
 
@@ -114,6 +125,9 @@ class Store {
   virtual Status get_all_tasks(const Visit& visit) = 0;
 
   // --- What a store may do better; the defaults use the eight ------------------------------------
+  //
+  // By default a reservation is a compare-and-swap that moves the moment to the end of the lease,
+  // and history and notes last as long as this object.
 
   // Adds records that share what makes them durable; a status for each, in order. Durable on
   // return.
@@ -133,7 +147,7 @@ class Store {
   virtual Result<Reservation> reserve(std::string_view id, const Demand& demand);
 
   // Whether somebody holds the task now, as far as the store can tell; the process where it is
-  // known (a pid of this host), else 0.
+  // known (a pid of this host; of several the last to come), else 0.
   struct Holder {
     bool held = false;
     int pid = 0;
@@ -147,27 +161,28 @@ class Store {
   // object until it changes in the store: for what does not verify.
   virtual void ignore(Reservation reservation);
 
-  // Prolongs leases; a status for each, in order.
+  // Prolongs leases, and makes durable what reserving them wrote; a status for each, in order.
   //   conflict  another revision (somebody edited; fence unchanged) or the reservation is lost
   virtual std::vector<Status> extend(std::span<Reservation* const> reservations, Instant until);
 
   // Writes what follows from runs; a status for each, in order. Durable on return, and so is all
   // that record_run was given before for these reservations.
   //   conflict   another revision is stored: look again. With the same fence somebody edited and
-  //   the
-  //              reservation still holds; with another one it is lost
+  //              the reservation still holds; with another one it is lost
   //   not_found  the record is gone: the reservation is lost
   virtual std::vector<Status> settle(std::span<const Settlement> settlements);
 
   // A descriptor that becomes readable when something may have changed; owned by the store; -1
-  // where there is none and the worker has to poll.
+  // where there is none and the worker has to poll. Once it was asked for, reserve_due and
+  // next_moment know of others' changes what changes() has brought.
   virtual Result<int> watch();
 
   // Empties what watch() announced.
   virtual Result<Changes> changes();
 
-  // As get_next_run_time, from what the store remembers and changes() brought; tasks that somebody
-  // else holds do not count until they are let go.
+  // When to ask again, if nothing changes before: the earliest moment of the demanded queues, from
+  // what the store remembers and changes() brought. Tasks that somebody holds or that are ignored
+  // do not count. It may be earlier than any task's, where the store itself wants to look again.
   virtual Result<Instant> next_moment(const Demand& demand);
 
   // Whether something due is held elsewhere, as last seen by reserve_due.
@@ -200,6 +215,12 @@ class Store {
   // The folder for this machine's run logs, 0700, or nothing where the store is not local; then the
   // worker uses the user's state folder.
   virtual std::optional<std::string> log_directory() const;
+
+ private:
+  [[nodiscard]] bool is_ignored(const Record& record) const;
+
+  std::map<std::string, std::int64_t, std::less<>> ignored_;  // id → revision
+  std::unique_ptr<Journal> journal_;                          // what the defaults keep
 };
 
 }  // namespace asyncz

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "stores/url.hpp"
+
+#include "base/text.hpp"
+
+#include <cctype>
+#include <optional>
+
+namespace asyncz::stores {
+namespace {
+
+Error bad_url(std::string_view scheme, std::string_view why)
+{
+  return {ErrorKind::usage,
+          "the store's URL '" + printable(scheme.substr(0, 40)) +
+              ":…' cannot be read: " + std::string{why},
+          "file:///var/lib/asyncz/tasks is one, and so is an absolute path"};
+}
+
+int hex_value(char digit)
+{
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  const auto lowered = static_cast<char>(digit | 0x20);
+  return lowered >= 'a' && lowered <= 'f' ? lowered - 'a' + 10 : -1;
+}
+
+// Nothing where a `%` is not followed by two digits, or the result would hold NUL.
+std::optional<std::string> percent_decoded(std::string_view text)
+{
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto byte = text[i];
+    if (byte == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const auto high = hex_value(text[i + 1]);
+      const auto low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      byte = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (byte == '\0') return std::nullopt;
+    decoded += byte;
+  }
+  return decoded;
+}
+
+bool is_scheme(std::string_view text)
+{
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return false;
+  return text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             "0123456789+.-_") == std::string_view::npos;
+}
+
+Status read_parameters(std::string_view query, Url& url)
+{
+  for (const auto pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const auto equals = pair.find('=');
+    if (equals == std::string_view::npos) {
+      return bad_url(url.scheme, "a parameter after '?' is KEY=VALUE");
+    }
+    const auto key = percent_decoded(pair.substr(0, equals));
+    const auto value = percent_decoded(pair.substr(equals + 1));
+    if (!key || !value) return bad_url(url.scheme, "'%' is followed by two hexadecimal digits");
+    url.parameters.insert_or_assign(*key, *value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text)
+{
+  Url url;
+  if (text.starts_with('/')) {
+    url.scheme = "file";
+    url.path = text;
+    return url;
+  }
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) {
+    return bad_url(text.substr(0, colon), "it begins with a scheme and ':', or with '/'");
+  }
+  url.scheme = lower(text.substr(0, colon));
+
+  auto rest = text.substr(colon + 1);
+  if (const auto question = rest.find('?'); question != std::string_view::npos) {
+    if (auto read = read_parameters(rest.substr(question + 1), url); !read) return read.error();
+    rest = rest.substr(0, question);
+  }
+  if (rest.starts_with("//")) {
+    const auto slash = rest.find('/', 2);
+    url.authority = rest.substr(2, slash == std::string_view::npos ? slash : slash - 2);
+    rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash);
+  }
+  const auto path = percent_decoded(rest);
+  if (!path) return bad_url(url.scheme, "'%' is followed by two hexadecimal digits");
+  url.path = *path;
+  return url;
+}
+
+}  // namespace asyncz::stores

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The parts of a store's URL.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace asyncz::stores {
+
+// SCHEME:[//AUTHORITY][PATH][?KEY=VALUE&…], percent-decoded but for the authority, which may hold
+// a password and is taken apart by the store that knows it.
+struct Url {
+  std::string scheme;
+  std::string authority;
+  std::string path;
+  std::map<std::string, std::string> parameters;
+};
+
+// An absolute path is the URL of a file store. Messages never show what may be a password.
+//   usage  what cannot be read
+Result<Url> parse_url(std::string_view text);
+
+}  // namespace asyncz::stores
