@@ -91,7 +91,9 @@ class Context {
   [[nodiscard]] virtual const Clock& clock() const = 0;
 
   // stdout: what was asked for, and nothing else.
+  // Buffered; `flush` shows it at once (on a terminal nothing is held back).
   virtual void out(std::string_view text) = 0;
+  virtual void flush() {}
   // stderr: everything else; `note` is silent under --quiet.
   virtual void warn(std::string_view clause) = 0;
   virtual void note(std::string_view line) = 0;

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "cli/parser.hpp"
+
+#include "base/text.hpp"
+#include "cli/declarations.hpp"
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asyncz::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool looks_like_option(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
+
+// Arguments as the parser wants them: options in front, words behind.
+struct Division {
+  Words options;  // and words between them
+  Words rest;     // what no option is looked for in
+};
+
+// Whether the argument after this one is its value.
+bool takes_next(const Declarations& declared, const std::string& argument)
+{
+  const OptionRow* row = declared.find(argument);
+  if (row != nullptr) return !row->is_flag();
+  // Flags may stand before an option in one argument: `-vQ mail`.
+  if (argument.starts_with("--") || argument.size() < 3) return false;
+  for (std::size_t i = 1; i < argument.size(); ++i) {
+    const OptionRow* letter = declared.find(std::string{'-', argument[i]});
+    if (letter == nullptr) return false;
+    if (!letter->is_flag()) return i + 1 == argument.size();
+  }
+  return false;
+}
+
+// Ends at `--`, or where a command line of its own begins. `--option=` becomes `--option` and an
+// empty word, because CLI11 takes it for an option without a value.
+Division divide(const Declarations& declared, std::span<const std::string> arguments)
+{
+  const bool own_line = declared.words() && declared.words()->command_line;
+  Division parts;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--") {
+      parts.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
+      return parts;
+    }
+    if (own_line && !looks_like_option(argument)) {
+      parts.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      return parts;
+    }
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      parts.options.push_back(argument.substr(0, argument.size() - 1));
+      parts.options.emplace_back();
+      continue;
+    }
+    parts.options.push_back(argument);
+    if (takes_next(declared, argument) && i + 1 < arguments.size()) {
+      parts.options.push_back(arguments[++i]);
+    }
+  }
+  return parts;
+}
+
+void add_option(CLI::App& app, const OptionRow& row)
+{
+  const std::string names = joined(row.names, ",");
+  if (auto* const* flag = std::get_if<bool*>(&row.into)) {
+    app.add_flag(names, **flag);
+    return;
+  }
+  const auto store = [&row](const CLI::results_t& results) {
+    if (const auto* one = std::get_if<std::optional<std::string>*>(&row.into)) {
+      **one = results.back();
+    } else {
+      *std::get<std::vector<std::string>*>(row.into) = results;
+    }
+    return true;
+  };
+  // Without extra arguments, so that CLI11 does not take a value such as `[a,b]` apart.
+  app.add_option(names, store)
+      ->type_size(1)
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+Error unknown_option(std::string_view argument, const Declarations& declared)
+{
+  const std::string_view name = argument.substr(0, argument.find('='));
+  std::vector<std::string_view> known;
+  for (const OptionRow& row : declared.options()) {
+    known.insert(known.end(), row.names.begin(), row.names.end());
+  }
+  const auto meant = did_you_mean(name, known);
+  return {ErrorKind::usage, fmt::format("unknown option {}", printable(name)),
+          meant ? fmt::format("did you mean {}?", *meant) : "--help lists the options"};
+}
+
+Error value_missing(std::string_view message)
+{
+  const std::string_view name = message.substr(0, message.find(':'));
+  return {ErrorKind::usage, fmt::format("option {} needs a value", printable(name)), ""};
+}
+
+// What is left over are the words; an option among them is one that nobody knows.
+Result<Words> read_options(const Declarations& declared, Words arguments)
+{
+  CLI::App app;
+  app.set_help_flag("");
+  app.allow_extras();
+  for (const OptionRow& row : declared.options()) add_option(app, row);
+  try {
+    std::ranges::reverse(arguments);  // CLI11 wants them so
+    app.parse(std::move(arguments));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return value_missing(error.what());
+  } catch (const CLI::Error& error) {
+    return Error{ErrorKind::usage, printable(error.what()), ""};
+  }
+  Words left = app.remaining();
+  const auto stray = std::ranges::find_if(left, looks_like_option);
+  if (stray != left.end()) return unknown_option(*stray, declared);
+  return left;
+}
+
+Status check_choices(const Declarations& declared)
+{
+  for (const OptionRow& row : declared.options()) {
+    const auto* into = std::get_if<std::optional<std::string>*>(&row.into);
+    if (row.choices.empty() || into == nullptr || !**into) continue;
+    const std::string& word = ***into;
+    if (std::ranges::find(row.choices, word) != row.choices.end()) continue;
+    const std::vector<std::string_view> known{row.choices.begin(), row.choices.end()};
+    const auto meant = did_you_mean(word, known);
+    return Error{ErrorKind::usage,
+                 fmt::format("{} takes {}, not {}", row.long_name(), row.metavar,
+                             shell_quoted(printable(word))),
+                 meant ? fmt::format("did you mean {}?", *meant) : ""};
+  }
+  return {};
+}
+
+Status check_words(const Declarations& declared, const Words& words)
+{
+  const auto& row = declared.words();
+  const std::size_t most = row ? row->most : 0;
+  if (words.size() > most) {
+    return Error{ErrorKind::usage,
+                 fmt::format("unexpected word {}", shell_quoted(printable(words[most]))), ""};
+  }
+  if (row && words.size() < row->least) {
+    return Error{ErrorKind::usage, fmt::format("{} is missing", row->metavar),
+                 "--help shows what is expected"};
+  }
+  return {};
+}
+
+Result<const CommandRow*> find_command(std::string_view name)
+{
+  std::vector<std::string_view> known;
+  for (const CommandRow& row : commands()) {
+    if (row.name == name) return &row;
+    known.push_back(row.name);
+  }
+  const auto meant = did_you_mean(name, known);
+  return Error{ErrorKind::usage,
+               fmt::format("there is no command {}", shell_quoted(printable(name))),
+               meant ? fmt::format("did you mean {}?", *meant) : "asyncz help lists the commands"};
+}
+
+// The place of the command's name: the first word that is neither a global option nor its value.
+std::size_t command_place(const Declarations& globals, std::span<const std::string> arguments)
+{
+  std::size_t i = 0;
+  while (i < arguments.size() && looks_like_option(arguments[i])) {
+    if (arguments[i] == "--") return arguments.size();
+    i += takes_next(globals, arguments[i]) ? 2 : 1;
+  }
+  return std::min(i, arguments.size());
+}
+
+Color color_of(const std::optional<std::string>& word)
+{
+  if (word == "always") return Color::always;
+  return word == "never" ? Color::never : Color::automatic;
+}
+
+Status fill(const Declarations& declared, std::span<const std::string> arguments, bool& help)
+{
+  Division parts = divide(declared, arguments);
+  Result<Words> words = read_options(declared, std::move(parts.options));
+  if (!words) return words.error();
+  if (help) return {};
+  words->insert(words->end(), parts.rest.begin(), parts.rest.end());
+  if (const Status checked = check_choices(declared); !checked) return checked;
+  if (const Status checked = check_words(declared, *words); !checked) return checked;
+  if (declared.words()) *declared.words()->into = std::move(*words);
+  return {};
+}
+
+}  // namespace
+
+Result<Invocation> parse(std::span<const std::string> arguments)
+{
+  GlobalOptions given;
+  Declarations globals;
+  declare_globals(globals, given);
+  const std::size_t place = command_place(globals, arguments);
+
+  Invocation invocation;
+  Words line{arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(place)};
+  Declarations declared;
+  if (place < arguments.size()) {
+    const auto row = find_command(arguments[place]);
+    if (!row) return row.error();
+    invocation.row = *row;
+    invocation.command = invocation.row->make();
+    invocation.command->declare(declared);
+    line.insert(line.end(), arguments.begin() + static_cast<std::ptrdiff_t>(place) + 1,
+                arguments.end());
+  }
+  declare_globals(declared, given);
+
+  if (const Status filled = fill(declared, line, given.help); !filled) return filled.error();
+  invocation.globals = std::move(given.globals);
+  invocation.globals.color = color_of(given.color);
+  if (given.help) invocation.wish = Invocation::Wish::help;
+  if (given.version) invocation.wish = Invocation::Wish::version;
+  return invocation;
+}
+
+}  // namespace asyncz::cli

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "cli/process_context.hpp"
+
+#include "base/text.hpp"
+#include "cli/store_opening.hpp"
+
+#include <fmt/core.h>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace asyncz::cli {
+namespace {
+
+constexpr std::size_t most_held_back = 64 * 1024;
+
+// All of it, or the errno that ended it.
+int write_all(int fd, std::string_view text)
+{
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+void complain(std::string_view text) { write_all(STDERR_FILENO, text); }
+
+bool wants_color(Color color, bool terminal)
+{
+  switch (color) {
+    case Color::always:
+      return true;
+    case Color::never:
+      return false;
+    case Color::automatic:
+      break;
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool refused = no_color != nullptr && *no_color != '\0';
+  const bool dumb = term == nullptr || std::string_view{term} == "dumb";
+  return terminal && !refused && !dumb;
+}
+
+// Messages quote what users and files said; a line each, whatever they said.
+std::string one_line(std::string_view prefix, std::string_view text)
+{
+  return fmt::format("asyncz: {}{}\n", prefix, printable(text));
+}
+
+}  // namespace
+
+ProcessContext::ProcessContext(Globals globals)
+    : globals_{std::move(globals)},
+      stdout_is_terminal_{::isatty(STDOUT_FILENO) == 1},
+      stderr_is_terminal_{::isatty(STDERR_FILENO) == 1},
+      colored_{wants_color(globals_.color, stdout_is_terminal_)}
+{
+}
+
+Result<const Settings*> ProcessContext::settings()
+{
+  if (!settings_) {
+    Result<Settings> loaded = load_settings(globals_.config);
+    if (!loaded) return loaded.error();
+    settings_ = std::move(*loaded);
+    if (globals_.store) {
+      settings_->store = *globals_.store;
+      settings_->origins["store"] = "command line";
+    }
+  }
+  return &*settings_;
+}
+
+Result<OpenStore> ProcessContext::open(Access access)
+{
+  const auto loaded = settings();
+  if (!loaded) return loaded.error();
+  return open_store_of(*this, **loaded, (*loaded)->store, access);
+}
+
+Result<OpenStore> ProcessContext::open(std::string_view name_or_url, Access access)
+{
+  const auto loaded = settings();
+  if (!loaded) return loaded.error();
+  return open_store_of(*this, **loaded, name_or_url, access);
+}
+
+void ProcessContext::out(std::string_view text)
+{
+  held_back_ += text;
+  if (stdout_is_terminal_ || held_back_.size() >= most_held_back) flush();
+}
+
+void ProcessContext::flush()
+{
+  if (write_errno_ == 0) write_errno_ = write_all(STDOUT_FILENO, held_back_);
+  held_back_.clear();
+}
+
+void ProcessContext::warn(std::string_view clause) { complain(one_line("warning: ", clause)); }
+
+void ProcessContext::note(std::string_view line)
+{
+  if (!globals_.quiet) complain(one_line("", line));
+}
+
+void ProcessContext::error(const Error& error)
+{
+  complain(one_line("error: ", error.what));
+  if (!error.hint.empty()) complain(one_line("hint: ", error.hint));
+}
+
+int ProcessContext::columns() const
+{
+  if (const char* set = std::getenv("COLUMNS")) {
+    const int columns = std::atoi(set);
+    if (columns > 0) return columns;
+  }
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+Status ProcessContext::finish()
+{
+  flush();
+  if (write_errno_ == 0) return {};
+  return Error{ErrorKind::failed,
+               fmt::format("cannot write to stdout: {}", std::strerror(write_errno_)), ""};
+}
+
+}  // namespace asyncz::cli

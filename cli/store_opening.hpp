@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// From a store's name to an open store with its keys: what may be created, and when.
+#pragma once
+
+#include "cli/command.hpp"
+
+#include <string_view>
+
+namespace asyncz::cli {
+
+// `name_or_url`: an alias of the configuration, a URL, an absolute path, or empty for the default.
+//   usage      no such alias or kind of store; memory; a network store without a key
+//   not_found  no such store, and this command does not create one
+//   corrupt    sealed under a key that we do not have
+//   and what the store's opener gives
+Result<OpenStore> open_store_of(Context& context, const Settings& settings,
+                                std::string_view name_or_url, Access access);
+
+}  // namespace asyncz::cli

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "cli/table.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asyncz::cli {
+namespace {
+
+std::string_view escape_of(Tone tone)
+{
+  switch (tone) {
+    case Tone::plain:
+      return "";
+    case Tone::good:
+      return "\033[32m";
+    case Tone::bad:
+      return "\033[31m";
+    case Tone::active:
+      return "\033[36m";
+    case Tone::quiet:
+      return "\033[2m";
+    case Tone::heading:
+      return "\033[1m";
+  }
+  return "";
+}
+
+struct Character {
+  std::size_t bytes = 1;
+  std::size_t columns = 1;
+};
+
+// The first character of well-formed UTF-8. East Asian wide characters and emoji take two columns,
+// combining marks none; the ranges are those in common use.
+Character first_character(std::string_view text)
+{
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return {};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (bytes > text.size()) return {};
+  char32_t code = lead & (0xFFU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) {
+    code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  }
+  const auto within = [code](char32_t first, char32_t last) {
+    return code >= first && code <= last;
+  };
+  if (within(0x0300, 0x036F)) return {bytes, 0};
+  const bool wide = within(0x1100, 0x115F) || within(0x2E80, 0xA4CF) || within(0xAC00, 0xD7A3) ||
+                    within(0xF900, 0xFAFF) || within(0xFE30, 0xFE6F) || within(0xFF00, 0xFF60) ||
+                    within(0x1F300, 0x1FAFF) || within(0x20000, 0x3FFFD);
+  return {bytes, wide ? std::size_t{2} : std::size_t{1}};
+}
+
+// The beginning that fits, with `…` where something was cut.
+std::string cut(std::string_view text, std::size_t columns)
+{
+  if (width_of(text) <= columns) return std::string{text};
+  if (columns == 0) return {};
+  std::size_t taken = 0;
+  std::size_t used = 0;
+  while (taken < text.size()) {
+    const Character next = first_character(text.substr(taken));
+    if (used + next.columns > columns - 1) break;
+    taken += next.bytes;
+    used += next.columns;
+  }
+  return std::string{text.substr(0, taken)} + "…";
+}
+
+std::string line_of_tabs(const std::vector<Cell>& cells)
+{
+  std::string line;
+  for (const Cell& cell : cells) {
+    if (!line.empty() || &cell != &cells.front()) line += '\t';
+    line += printable(cell.text);
+  }
+  return line + '\n';
+}
+
+constexpr std::size_t gap = 2;
+constexpr std::size_t narrowest_last_column = 16;
+
+}  // namespace
+
+std::size_t width_of(std::string_view utf8)
+{
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const Character next = first_character(utf8.substr(i));
+    i += next.bytes;
+    columns += next.columns;
+  }
+  return columns;
+}
+
+std::string toned(const Context& context, Tone tone, std::string_view text)
+{
+  if (tone == Tone::plain || text.empty() || !context.colored()) return std::string{text};
+  return std::string{escape_of(tone)} + std::string{text} + "\033[0m";
+}
+
+Table::Table(Context& context, std::vector<std::string> headers)
+    : context_{context}, headers_{std::move(headers)}
+{
+}
+
+void Table::row(std::vector<Cell> cells)
+{
+  if (!context_.stdout_is_terminal()) {
+    context_.out(line_of_tabs(cells));
+    return;
+  }
+  for (Cell& cell : cells) cell.text = printable(cell.text);
+  rows_.push_back(std::move(cells));
+}
+
+void Table::end()
+{
+  if (rows_.empty()) return;
+  std::vector<Cell> head;
+  for (const std::string& header : headers_) head.emplace_back(header, Tone::heading);
+  rows_.insert(rows_.begin(), std::move(head));
+
+  const std::size_t last = headers_.size() - 1;
+  std::vector<std::size_t> widths(headers_.size());
+  for (const auto& cells : rows_) {
+    for (std::size_t i = 0; i < last; ++i) widths[i] = std::max(widths[i], width_of(cells[i].text));
+  }
+  std::size_t before_last = 0;
+  for (const std::size_t width : widths) before_last += width + gap;
+  before_last -= gap;
+  const auto columns = static_cast<std::size_t>(std::max(context_.columns(), 0));
+  const std::size_t room =
+      std::max(columns > before_last ? columns - before_last : 0, narrowest_last_column);
+
+  for (const auto& cells : rows_) {
+    std::string line;
+    for (std::size_t i = 0; i < last; ++i) {
+      line += toned(context_, cells[i].tone, cells[i].text);
+      line.append(widths[i] - width_of(cells[i].text) + gap, ' ');
+    }
+    line += toned(context_, cells[last].tone, cut(cells[last].text, room));
+    context_.out(line + '\n');
+  }
+  rows_.clear();
+}
+
+}  // namespace asyncz::cli
