@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "cli/table.hpp"
+#include "tests/cli/fake_context.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace asyncz::cli {
+namespace {
+
+TEST_CASE("a program gets tab-separated lines without a header")
+{
+  FakeContext context;
+  Table table{context, {"ID", "NAME"}};
+  table.row({"a", "two words"});
+  table.row({"b", ""});
+  table.end();
+  CHECK(context.output == "a\ttwo words\nb\t\n");
+}
+
+TEST_CASE("a terminal gets aligned columns under a header")
+{
+  FakeContext context;
+  context.terminal = true;
+  Table table{context, {"ID", "STATE", "NAME"}};
+  table.row({"a", "due", "x"});
+  table.row({"日本", "running", "y"});
+  table.end();
+  CHECK(context.output ==
+        "ID    STATE    NAME\n"
+        "a     due      x\n"
+        "日本  running  y\n");
+}
+
+TEST_CASE("the last column is cut at the terminal's edge")
+{
+  FakeContext context;
+  context.terminal = true;
+  context.width = 24;
+  Table table{context, {"ID", "NAME"}};
+  table.row({"abcdef", "0123456789abcdefghij"});
+  table.end();
+  CHECK(context.output == "ID      NAME\nabcdef  0123456789abcde…\n");
+}
+
+TEST_CASE("no cell can bring a terminal to act")
+{
+  FakeContext context;
+  Table table{context, {"NAME"}};
+  table.row({"\x1B[2Jx\ty"});
+  table.end();
+  CHECK(context.output.find('\x1B') == std::string::npos);
+  CHECK(context.output.find('\t') == std::string::npos);
+}
+
+TEST_CASE("tones are colors only where stdout has them")
+{
+  FakeContext context;
+  CHECK(toned(context, Tone::bad, "x") == "x");
+  context.colors = true;
+  CHECK(toned(context, Tone::bad, "x") == "\033[31mx\033[0m");
+}
+
+}  // namespace
+}  // namespace asyncz::cli
