@@ -22,10 +22,10 @@ def help_text(asyncz, *command):
 
 
 def options_of_help(text):
-    """Options stand at the beginning of indented lines, before two spaces and their description."""
+    """Options stand at the beginning of lines, before two spaces and their description."""
     found = set()
     for line in text.splitlines():
-        if re.match(r"\s+-", line):
+        if re.match(r" {2,6}-", line):
             found.update(OPTION.findall(re.split(r"\s{2,}", line.strip())[0]))
     return found
 
@@ -38,12 +38,14 @@ def commands_of_help(text):
 
 
 def options_of_page(path):
+    """What follows `Fl` in the head of a list item, up to the next macro."""
     found = set()
     for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith(".It Fl"):
-            found.update("-" + name for name in re.findall(r"Fl (-?[A-Za-z][\w-]*)", line))
-            found.update("--no-" + name for name in re.findall(r"Fl -\[no-\]([\w-]+)", line))
-            found.update("--" + name for name in re.findall(r"Fl -\[no-\]([\w-]+)", line))
+        if not line.startswith(".It Fl"):
+            continue
+        for words in re.split(r"\bFl ", line)[1:]:
+            own = re.split(r" (?:Ar|Cm|Ns|No|Op)\b", words)[0]
+            found.update("-" + word for word in own.split() if word not in ",|")
     return found
 
 
