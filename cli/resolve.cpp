@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "cli/resolve.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace asyncz::cli {
+namespace {
+
+constexpr std::size_t shortest_prefix = 4;
+
+Error nothing_called(std::string_view text)
+{
+  return {ErrorKind::not_found, fmt::format("there is no task or run '{}'", text),
+          "`asyncz list` and `asyncz history` show what there is"};
+}
+
+Error several_called(std::string_view text, const std::set<std::string>& ids)
+{
+  constexpr std::size_t most_named = 5;
+  std::vector<std::string> some;
+  for (const auto& id : ids) {
+    if (some.size() < most_named) some.push_back(id);
+  }
+  return {ErrorKind::not_found,
+          fmt::format("'{}' begins several ids: {}{}", text, joined(some, ", "),
+                      ids.size() > most_named ? ", …" : ""),
+          "write more of it"};
+}
+
+// `LEFT separator NUMBER`.
+struct Numbered {
+  std::string_view left;
+  std::uint64_t number = 0;
+};
+
+std::optional<Numbered> split_number(std::string_view text, char separator)
+{
+  const auto at = text.rfind(separator);
+  if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return std::nullopt;
+  Numbered result{text.substr(0, at)};
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + at + 1, end, result.number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return result;
+}
+
+// Ids in the history that are `text`, or begin with it.
+Result<NamedTask> task_of_history(Vault& vault, std::string_view text)
+{
+  std::set<std::string> begun;
+  const auto status = vault.runs({}, {}, [&](const Result<Run>& run) {
+    if (run && run->task.starts_with(text)) begun.insert(run->task);
+    return !begun.contains(std::string{text});
+  });
+  if (!status) return status.error();
+  if (begun.contains(std::string{text})) return NamedTask{std::string{text}, false};
+  if (begun.empty() || text.size() < shortest_prefix) return nothing_called(text);
+  if (begun.size() > 1) return several_called(text, begun);
+  return NamedTask{*begun.begin(), false};
+}
+
+// The fence of the run of this task that goes on, or of the latest of its instances'.
+Result<std::optional<std::uint64_t>> running_fence(Vault& vault, const std::string& id)
+{
+  const auto stored = vault.get(id);
+  if (!stored && stored.error().kind == ErrorKind::not_found) return std::optional<std::uint64_t>{};
+  if (!stored) return stored.error();
+  std::optional<std::uint64_t> fence;
+  if (stored->reserved_or_interrupted()) fence = stored->fence;
+  for (const auto& instance : stored->progress.instances) {
+    const auto other = vault.get(instance);
+    if (other && other->reserved_or_interrupted())
+      fence = std::max(fence.value_or(0), other->fence);
+  }
+  return fence;
+}
+
+// The run of this task with this fence, or nothing if there is none.
+Result<std::optional<NamedRun>> find_run(Vault& vault, std::string_view task, std::uint64_t fence)
+{
+  std::optional<NamedRun> found;
+  const auto status = vault.runs(task, {}, [&](Result<Run> run) {
+    if (run && run->fence == fence && !run->stretch) found = {run->task, fence, *std::move(run)};
+    return !found;
+  });
+  if (!status) return status.error();
+  if (found) return found;
+  const auto running = running_fence(vault, std::string{task});
+  if (running && *running == fence) found = {std::string{task}, fence, std::nullopt};
+  return found;
+}
+
+// The `back`-th run before the latest, 0 being the latest itself.
+Result<NamedRun> latest_run(Vault& vault, const std::string& task, std::uint64_t back)
+{
+  const auto running = running_fence(vault, task);
+  if (!running) return running.error();
+  if (*running && back == 0) return NamedRun{task, **running, std::nullopt};
+  std::uint64_t left = *running ? back - 1 : back;
+  std::optional<Run> found;
+  const auto status = vault.runs(task, {}, [&](Result<Run> run) {
+    const bool counts = run && !run->stretch && (!*running || run->fence != **running);
+    if (counts && left-- == 0) found = *std::move(run);
+    return !found;
+  });
+  if (!status) return status.error();
+  if (found) return NamedRun{task, found->fence, std::move(found)};
+  return Error{ErrorKind::not_found,
+               back == 0 ? fmt::format("task {} has not run yet", task)
+                         : fmt::format("task {} has no run ~{}", task, back),
+               ""};
+}
+
+}  // namespace
+
+Result<NamedTask> resolve_task(Vault& vault, std::string_view text)
+{
+  const auto id = vault.resolve(text);
+  if (id) return NamedTask{*id, true};
+  if (id.error().kind != ErrorKind::not_found) return id.error();
+  const auto remembered = task_of_history(vault, text);
+  if (remembered || remembered.error().kind != ErrorKind::not_found) return remembered;
+  return id.error();
+}
+
+Result<NamedRun> resolve_run(Vault& vault, std::string_view text)
+{
+  const auto stored = vault.resolve(text);
+  if (stored && *stored == text) return latest_run(vault, *stored, 0);
+  if (const auto run = split_number(text, '.')) {
+    auto found = find_run(vault, run->left, run->number);
+    if (!found) return found.error();
+    if (*found) return **std::move(found);
+  }
+  if (const auto back = split_number(text, '~')) {
+    const auto task = resolve_task(vault, back->left);
+    if (!task) return task.error();
+    return latest_run(vault, task->id, back->number);
+  }
+  const auto task = resolve_task(vault, text);
+  if (!task) return task.error();
+  return latest_run(vault, task->id, 0);
+}
+
+}  // namespace asyncz::cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Runs and times as commands show them.
+#pragma once
+
+#include "base/value.hpp"
+#include "task/run.hpp"
+#include "time/zone.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asyncz::cli {
+
+// RFC 3339 in this zone.
+[[nodiscard]] std::string time_text(Instant instant, const Zone& zone);
+
+// Adds `key` and its twin `key_us`, both null where there is no time.
+void add_time(ValueMap& map, std::string_view key, std::optional<Instant> instant,
+              const Zone& zone);
+
+// How a run ended: `0`, `SIGKILL`, or `-` where it says neither.
+[[nodiscard]] std::string exit_text(const Run& run);
+
+// From its start to its end, or `-`.
+[[nodiscard]] std::string length_text(const Run& run);
+
+// A run of `history --json`.
+[[nodiscard]] ValueMap run_value(const Run& run, const Zone& zone);
+
+}  // namespace asyncz::cli
