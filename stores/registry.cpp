@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "stores/registry.hpp"
 
+#include "base/task_id.hpp"
 #include "base/text.hpp"
+#include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/url.hpp"
 
 #include <array>
+#include <charconv>
+#include <string>
 #include <vector>
 
 namespace asyncz::stores {
@@ -22,7 +26,83 @@ Result<std::unique_ptr<Store>> open_memory(const Opening& opening)
   return make_memory_store(make_memory_state());
 }
 
+Error bad_parameter(std::string_view name, std::string_view why)
+{
+  return {ErrorKind::usage,
+          "the file store's parameter '" + printable(name) + "' " + std::string{why},
+          {}};
+}
+
+Status set_suffix(FileStoreOptions& options, const std::string& text)
+{
+  if (text.size() < 2 || text.size() > 32 || text[0] != '.' || !check_stored_id("x" + text)) {
+    return bad_parameter("suffix", "is '.' and at most 31 characters that an id may have");
+  }
+  options.suffix = text;
+  return {};
+}
+
+Status set_mode(FileStoreOptions& options, const std::string& text)
+{
+  unsigned mode = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, mode, 8);
+  if (error != std::errc{} || rest != end || (mode & ~0777U) != 0 || (mode & 0700U) != 0700) {
+    return bad_parameter("mode", "is octal, such as 0700, and lets the owner do everything");
+  }
+  options.mode = mode;
+  return {};
+}
+
+Status set_parameter(FileStoreOptions& options, std::string_view name, const std::string& text)
+{
+  if (name == "directory") {
+    options.directory = text;
+  } else if (name == "suffix") {
+    return set_suffix(options, text);
+  } else if (name == "mode") {
+    return set_mode(options, text);
+  } else if (name == "cleanup_directory" && (text == "true" || text == "false")) {
+    options.cleanup_directory = text == "true";
+  } else if (name == "cleanup_directory") {
+    return bad_parameter(name, "is true or false");
+  } else {
+    constexpr std::array<std::string_view, 4> known{"directory", "suffix", "mode",
+                                                    "cleanup_directory"};
+    const auto meant = did_you_mean(name, known);
+    auto error = bad_parameter(name, "is not known");
+    if (meant) error.hint = "did you mean " + std::string{*meant};
+    return error;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Store>> open_file(const Opening& opening)
+{
+  const auto url = parse_url(opening.url);
+  if (!url) return url.error();
+  FileStoreOptions options{.create = opening.create};
+  for (const auto& [name, value] : opening.parameters) {
+    const auto* flag = value.get<bool>();
+    const auto* text = value.get<std::string>();
+    if (!flag && !text) return bad_parameter(name, "is a text");
+    const auto set = set_parameter(options, name, flag ? (*flag ? "true" : "false") : *text);
+    if (!set) return set.error();
+  }
+  for (const auto& [name, text] : url->parameters) {
+    if (auto set = set_parameter(options, name, text); !set) return set.error();
+  }
+  if (!url->path.empty()) options.directory = url->path;
+  const bool here = url->authority.empty() || url->authority == "localhost";
+  if (!here || !options.directory.starts_with('/')) {
+    return Error{ErrorKind::usage, "a file store's directory is an absolute path of this machine",
+                 "file:///var/lib/asyncz/tasks is one"};
+  }
+  return open_file_store(options);
+}
+
 constexpr std::array all_kinds{
+    Kind{"file", "a directory of sealed files", true, true, open_file},
     Kind{"memory", "the memory of this process", true, false, open_memory},
 };
 

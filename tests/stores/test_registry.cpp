@@ -2,7 +2,11 @@
 #include "stores/registry.hpp"
 #include "stores/url.hpp"
 
+#include "fakes/temp_dir.hpp"
+
 #include <doctest/doctest.h>
+
+#include <filesystem>
 
 using namespace asyncz;
 using namespace asyncz::stores;
@@ -52,4 +56,46 @@ TEST_CASE("a memory store opens empty and takes no parameters")
   REQUIRE(store);
   CHECK(*(*store)->get_next_run_time({}) == never);
   CHECK_FALSE(open_store({.url = "memory:x"}));
+}
+
+TEST_CASE("a file store is opened by URL or path, with the URL's parameters winning")
+{
+  const fakes::TempDir dir;
+  const auto path = dir.file("with blank/tasks");
+  CHECK(open_store({.url = path}).error().kind == ErrorKind::not_found);
+  REQUIRE(open_store({.url = path, .create = true}));
+  CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms::owner_all);
+
+  const auto store =
+      open_store({.url = "file://localhost" + dir.path() + "/with%20blank/tasks?suffix=.job",
+                  .parameters = {{"suffix", Value{".other"}}}});
+  REQUIRE(store);
+  REQUIRE((*store)->add_task({.id = "a", .queue = "q"}));
+  CHECK(std::filesystem::exists(path + "/a.job"));
+}
+
+TEST_CASE("a file store's wrong parameters are refused by name")
+{
+  for (const auto* url :
+       {"file:relative", "file://otherhost/x", "file:///x?suffix=task", "file:///x?suffix=./a",
+        "file:///x?mode=0900", "file:///x?mode=0077", "file:///x?cleanup_directory=maybe"}) {
+    CAPTURE(url);
+    const auto store = open_store({.url = url, .create = true});
+    REQUIRE_FALSE(store);
+    CHECK(store.error().kind == ErrorKind::usage);
+  }
+  const auto store = open_store({.url = "file:///x?sufix=.a"});
+  CHECK(store.error().hint.find("suffix") != std::string::npos);
+}
+
+TEST_CASE("a directory that is open to others is refused")
+{
+  const fakes::TempDir dir;
+  const auto path = dir.file("tasks");
+  std::filesystem::create_directory(path);
+  std::filesystem::permissions(path, std::filesystem::perms{0750});
+  const auto store = open_store({.url = path});
+  REQUIRE_FALSE(store);
+  CHECK(store.error().kind == ErrorKind::denied);
+  CHECK(open_store({.url = "file://" + path + "?mode=0750"}));
 }
