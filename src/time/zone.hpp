@@ -36,6 +36,13 @@ struct ZoneTransition {
   std::chrono::seconds after;   // and from then on
 };
 
+// A stretch of time with one offset, as long as it can be: begin (inclusive) to end (exclusive).
+struct OffsetPeriod {
+  Instant begin;                // first_instant where there is no change before
+  Instant end;                  // after last_instant where there is no change to come
+  std::chrono::seconds offset;  // east of UTC
+};
+
 // A loaded zone: a value, cheap to copy, safe to share between threads. It keeps the rules it was
 // loaded with; load again to see a changed database.
 class Zone {
@@ -57,6 +64,12 @@ class Zone {
   // The first change of the offset after this instant, or nothing before the year 10000.
   // (Changes of abbreviation alone are not reported.)
   [[nodiscard]] std::optional<ZoneTransition> next_transition(Instant after) const;
+
+  // The period that this instant lies in.
+  [[nodiscard]] OffsetPeriod period_at(Instant instant) const;
+
+  // Differs when the rules differ, from one version of the database to another; 0 for UTC.
+  [[nodiscard]] std::uint64_t rules_hash() const;
 
  private:
   struct Rules;

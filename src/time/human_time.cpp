@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#include "time/human_time.hpp"
+
+#include "base/text.hpp"
+#include "time/iso_time.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace asyncz {
+namespace {
+
+using std::chrono::days;
+using std::chrono::local_days;
+
+struct Reading {
+  std::string_view text;   // as it was given, for messages
+  std::string_view lower;  // the same in lower case, trimmed, single blanks
+  Instant now;
+  const Zone& zone;
+  TimeSense sense;
+
+  [[nodiscard]] local_days today() const { return std::chrono::floor<days>(zone.local(now)); }
+};
+
+Error refused(const Reading& in, std::string_view why, std::string hint)
+{
+  return {ErrorKind::usage, fmt::format("time \"{}\": {}", printable(in.text), why),
+          std::move(hint)};
+}
+
+std::string with_single_blanks(std::string_view text)
+{
+  std::string out;
+  for (const auto word : split(text, ' ')) {
+    if (trimmed(word).empty()) continue;
+    if (!out.empty()) out += ' ';
+    out += trimmed(word);
+  }
+  return out;
+}
+
+std::string shown(Instant instant, const Zone& zone)
+{
+  return rfc3339(instant, zone.offset_at(instant));
+}
+
+std::string date_text(local_days day)
+{
+  const std::chrono::year_month_day date{day};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+// The instant of a local time; `earliest`: of a repeated one the pass that is not before it.
+Result<HumanTime> at_local(const Reading& in, LocalTime local, std::optional<Instant> earliest = {})
+{
+  const auto resolved = resolve(local, in.zone);
+  if (!resolved) return resolved.error();
+  HumanTime time{resolved->at, {}};
+  if (!resolved->second) return time;
+  const bool first = !earliest || resolved->at >= *earliest;
+  if (!first) time.at = *resolved->second;
+  time.warnings.push_back(fmt::format("this local time exists twice in {}: {} is meant, not {}",
+                                      in.zone.name(), shown(time.at, in.zone),
+                                      shown(first ? *resolved->second : resolved->at, in.zone)));
+  return time;
+}
+
+// `@1800000000.5`
+Result<HumanTime> epoch_time(const Reading& in)
+{
+  auto digits = in.lower.substr(1);
+  const bool negative = digits.starts_with('-');
+  if (negative) digits.remove_prefix(1);
+  const auto since = parse_duration(std::string{digits} + "s");
+  if (!since || digits.find_first_not_of("0123456789.") != std::string_view::npos) {
+    return refused(in, "not a number of seconds since 1970", "write it as in @1800000000");
+  }
+  return HumanTime{saturated_sum(Instant{}, negative ? -*since : *since), {}};
+}
+
+Result<HumanTime> relative_time(const Reading& in, std::string_view duration, bool past)
+{
+  const auto length = parse_duration(duration);
+  if (!length) return length.error().in(fmt::format("time \"{}\"", printable(in.text)));
+  return HumanTime{saturated_sum(in.now, past ? -*length : *length), {}};
+}
+
+// `+5m`, `in 5m`, `now + 5m`; `5m ago`, `-5m`. Nothing when it is of another form.
+std::optional<Result<HumanTime>> try_relative(const Reading& in)
+{
+  auto text = in.lower;
+  if (text == "now") return HumanTime{in.now, {}};
+  if (text.starts_with("now")) text = trimmed(text.substr(3));
+  const bool has_ago = text.ends_with(" ago");
+  if (has_ago || text.starts_with('-')) {
+    if (in.sense == TimeSense::coming) {
+      return refused(in, "lies in the past", "write +5m or a time to come");
+    }
+    return relative_time(in, has_ago ? text.substr(0, text.size() - 4) : trimmed(text.substr(1)),
+                         true);
+  }
+  if (text.starts_with('+')) return relative_time(in, trimmed(text.substr(1)), false);
+  if (text.starts_with("in ")) return relative_time(in, text.substr(3), false);
+  return std::nullopt;
+}
+
+// 0 is Sunday.
+std::optional<unsigned> weekday_of(std::string_view word)
+{
+  constexpr std::array<std::string_view, 7> names{"sunday",   "monday", "tuesday", "wednesday",
+                                                  "thursday", "friday", "saturday"};
+  for (unsigned i = 0; i < names.size(); ++i) {
+    if (word == names[i] || word == names[i].substr(0, 3)) return i;
+  }
+  return std::nullopt;
+}
+
+// The next such weekday and time; when the past makes sense, the last one.
+Result<HumanTime> on_weekday(const Reading& in, unsigned weekday, Duration clock)
+{
+  const std::chrono::weekday wanted{weekday};
+  const auto today = in.today();
+  if (in.sense == TimeSense::any) {
+    auto day = today - (std::chrono::weekday{today} - wanted);
+    if (LocalTime{day} + clock > in.zone.local(in.now)) day -= days{7};
+    return at_local(in, LocalTime{day} + clock);
+  }
+  auto day = today + (wanted - std::chrono::weekday{today});
+  auto time = at_local(in, LocalTime{day} + clock, in.now);
+  if (!time || time->at >= in.now) return time;
+  return at_local(in, LocalTime{day + days{7}} + clock, in.now);
+}
+
+Result<HumanTime> at_time_of_day(const Reading& in, Duration clock)
+{
+  const auto today = in.today();
+  if (in.sense == TimeSense::any) return at_local(in, LocalTime{today} + clock);
+  auto time = at_local(in, LocalTime{today} + clock, in.now);
+  if (!time || time->at >= in.now) return time;
+  return at_local(in, LocalTime{today + days{1}} + clock, in.now);
+}
+
+Result<HumanTime> on_relative_day(const Reading& in, int offset, std::optional<Duration> clock)
+{
+  if (offset < 0 && in.sense == TimeSense::coming) {
+    return refused(in, "lies in the past", "write today, tomorrow, a weekday or a date");
+  }
+  const auto day = in.today() + days{offset};
+  auto time = at_local(in, LocalTime{day} + clock.value_or(Duration{0}));
+  if (time && !clock && in.sense == TimeSense::coming) {
+    time->warnings.push_back(
+        fmt::format("{} means its midnight, {}", in.lower, shown(time->at, in.zone)));
+  }
+  return time;
+}
+
+// `mon 09:00`, `tomorrow`, `tomorrow 09:00`. Nothing when it is of another form.
+std::optional<Result<HumanTime>> try_day_and_time(const Reading& in)
+{
+  const auto blank = in.lower.find(' ');
+  const auto word = in.lower.substr(0, blank);
+  std::optional<Duration> clock;
+  if (blank != std::string_view::npos) {
+    auto rest = in.lower.substr(blank + 1);
+    if (rest.starts_with("at ")) rest.remove_prefix(3);
+    clock = parse_time_of_day(rest);
+    if (!clock) return std::nullopt;
+  }
+  if (word == "today") return on_relative_day(in, 0, clock);
+  if (word == "tomorrow") return on_relative_day(in, 1, clock);
+  if (word == "yesterday") return on_relative_day(in, -1, clock);
+  const auto weekday = weekday_of(word);
+  if (!weekday) return std::nullopt;
+  if (!clock) {
+    return refused(in, "a weekday without a time of day", fmt::format("write {} 09:00", word));
+  }
+  return on_weekday(in, *weekday, *clock);
+}
+
+// `03/04/2027` has two readings.
+std::optional<Error> slashed_date(const Reading& in)
+{
+  std::array<int, 3> numbers{};
+  std::size_t count = 0;
+  for (const auto part : split(in.lower.substr(0, in.lower.find(' ')), '/')) {
+    if (count == numbers.size()) return std::nullopt;
+    const auto [end, failed] =
+        std::from_chars(part.data(), part.data() + part.size(), numbers.at(count++));
+    if (failed != std::errc{} || end != part.data() + part.size()) return std::nullopt;
+  }
+  if (count != 3 || numbers[2] < 1000 || numbers[2] > 9999) return std::nullopt;
+  const auto [a, b, year] = numbers;
+  const auto one = fmt::format("{:04}-{:02}-{:02}", year, a, b);
+  const auto other = fmt::format("{:04}-{:02}-{:02}", year, b, a);
+  if (a < 1 || b < 1 || a > 31 || b > 31 || (a > 12 && b > 12)) return std::nullopt;
+  if (a == b || b > 12 || a > 12) {
+    return refused(in, "dates are written year first",
+                   fmt::format("write {}", a > 12 ? other : one));
+  }
+  return refused(in, fmt::format("can mean {} or {}", one, other),
+                 fmt::format("write {} or {}", one, other));
+}
+
+// What has two readings, or was meant for another option.
+Error not_understood(const Reading& in)
+{
+  if (in.lower.starts_with("next ")) {
+    const auto rest = in.lower.substr(5);
+    if (const auto weekday = weekday_of(rest.substr(0, rest.find(' ')))) {
+      const auto today = in.today();
+      const auto day = today + (std::chrono::weekday{*weekday} - std::chrono::weekday{today});
+      return refused(in, fmt::format("can mean {} or {}", date_text(day), date_text(day + days{7})),
+                     "write the date, or the weekday alone for the nearest one");
+    }
+  }
+  if (auto slashed = slashed_date(in)) return *slashed;
+  if (parse_duration(in.lower)) {
+    return refused(in, "is a duration",
+                   in.sense == TimeSense::any ? fmt::format("write \"{0} ago\" or +{0}", in.lower)
+                                              : fmt::format("write +{0}", in.lower));
+  }
+  const bool number = in.lower.find_first_not_of("0123456789") == std::string_view::npos;
+  if (number && !in.lower.empty()) {
+    return refused(
+        in, "a bare number",
+        fmt::format("write @{0} for seconds since 1970, +{0}s for seconds from now", in.lower));
+  }
+  return refused(in, "cannot be read as a time",
+                 "write 2027-03-28T14:30, 14:30, mon 09:00, tomorrow 09:00 or +5m");
+}
+
+}  // namespace
+
+Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense)
+{
+  const auto lowered = lower(with_single_blanks(text));
+  const Reading in{text, lowered, now, zone, sense};
+  if (looks_like_iso_time(lowered)) {
+    const auto iso = parse_iso_time(lowered);
+    if (!iso) return iso.error();
+    if (!iso->offset) return at_local(in, iso->local);
+    return HumanTime{saturated_sum(Instant{iso->local.time_since_epoch()}, -*iso->offset), {}};
+  }
+  if (lowered.starts_with('@')) return epoch_time(in);
+  if (const auto relative = try_relative(in)) return *relative;
+  if (const auto clock = parse_time_of_day(lowered)) return at_time_of_day(in, *clock);
+  if (const auto day = try_day_and_time(in)) return *day;
+  return not_understood(in);
+}
+
+}  // namespace asyncz
