@@ -48,6 +48,7 @@ class Keyring {
 
   void add_previous(Key key);
   [[nodiscard]] const Key& current() const { return current_; }
+  [[nodiscard]] const std::vector<Key>& previous() const { return previous_; }
   // The key of this id, or null.
   [[nodiscard]] const Key* find(const KeyId& id) const;
 

@@ -9,6 +9,8 @@
 #include "task/stored_task.hpp"
 #include "task/worker_info.hpp"
 #include "time/clock.hpp"
+#include "vault/envelope.hpp"
+#include "vault/task_record.hpp"
 
 #include <functional>
 #include <memory>
@@ -77,8 +79,7 @@ class Vault {
   Status each(const Visit& visit);
 
   // The id that `text` names: itself, or the only id it begins (at least 4 characters).
-  //   not_found
-  //   usage      it begins several; they are named (exit status 3 as well: ErrorKind::not_found)
+  //   not_found  it names none, or begins several, up to five of which are named
   Result<std::string> resolve(std::string_view text);
 
   // --- What workers do --------------------------------------------------------------------------
@@ -100,8 +101,12 @@ class Vault {
   //   not_found  the reservation is lost
   std::vector<Status> settle(std::span<const Outcome> outcomes);
 
-  // --- History, workers, queues
-  // -------------------------------------------------------------------
+  // Reads a reserved task again, after extend() or settle() met another revision:
+  // reserved.stored is then the edited task, and the reservation still holds.
+  //   not_found  the reservation is lost
+  Status look_again(Reserved& reserved);
+
+  // --- History, workers, queues ---------------------------------------------------------------
 
   // Visits runs, newest first; of one task, where it is given.
   using VisitRun = std::function<bool(Result<Run> run)>;
@@ -122,16 +127,37 @@ class Vault {
   Result<Bytes> open_log(std::string_view run_id, ByteView sealed);
 
  private:
-  struct Reading;
-  Result<Record> record_of(const StoredTask& task) const;
+  // The record that holds this task, at the task's own revision and fence.
+  Result<Record> record_of(const StoredTask& task, Nonces& nonces) const;
   Result<StoredTask> verified(const Record& record);
-  Result<std::shared_ptr<const Keyring>> keys_for(ByteView sealed);
+  Status rewrite(const Record& before, StoredTask& task);
+  Status compare_keys(ByteView remembered);
+
+  Result<std::optional<Reserved>> admit(Reservation reservation, Instant now);
+  void put_off(Reserved reserved);
+  Result<std::optional<Run>> recorded_end(const Reserved& reserved);
+  Result<std::optional<Run>> recorded_end(const Reserved& reserved, std::uint64_t fence);
+  Result<Record> record_after(const Reserved& reserved, const StoredTask& after,
+                              Nonces& nonces) const;
+  void pass_over(Reservation reservation, const Error& why);
+
+  Result<Run> opened(const RunRecord& record);
+
+  // How notes of one kind are read.
+  template <class T>
+  struct NoteFormat {
+    NoteKind kind;
+    SealKind seal_kind;
+    Result<T> (*decode)(ByteView);
+    std::string T::*name;
+  };
+  template <class T>
+  Result<std::vector<T>> opened_notes(const NoteFormat<T>& format);
 
   Store& store_;
-  KeySource& keys_;
+  Envelope envelope_;
   const Clock& clock_;
   std::function<void(std::string_view, const Error&)> reports_;
-  std::shared_ptr<const Keyring> ring_;
 };
 
 }  // namespace asyncz
