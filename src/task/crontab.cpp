@@ -93,12 +93,27 @@ Error not_an_entry(std::string_view line)
                     fmt::format("a setting is {}=VALUE; quotes go round the whole value", name));
 }
 
+// `n/step`, which means n alone to some crons, n and what follows to asyncz, and nothing to cronie.
+bool has_open_step(std::string_view field)
+{
+  for (const auto item : split(field, ',')) {
+    const auto digits = item.find_first_not_of("0123456789");
+    if (digits != 0 && digits != std::string_view::npos && item[digits] == '/') return true;
+  }
+  return false;
+}
+
 Result<std::string> take_fields(std::string_view& rest, std::vector<std::string>& warnings)
 {
   const auto line = rest;
   std::vector<std::string> fields;
   while (fields.size() < 5 && !rest.empty()) fields.emplace_back(take_word(rest));
   if (rest.empty()) return not_an_entry(line);
+  for (const auto& field : fields) {
+    if (!has_open_step(field)) continue;
+    return unreadable(fmt::format("'{}' has a step but no range", field),
+                      "crons disagree on it: write first-last/step");
+  }
   if (fields[2] == "$") {
     fields[2] = "L";
     warnings.emplace_back("'$' (the last day of the month) is written 'L' here");

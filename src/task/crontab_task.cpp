@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "task/crontab_task.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+// FNV-1a of a text and the NUL that ends it.
+std::uint64_t hashed(std::uint64_t hash, std::string_view text)
+{
+  constexpr std::uint64_t prime = 0x100000001b3U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * prime;
+  return hash * prime;
+}
+
+// 40 bits in the alphabet of ids.
+std::string hash_text(std::uint64_t hash)
+{
+  constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  hash ^= hash >> 40U;
+  std::string text;
+  for (int i = 0; i < 8; ++i, hash >>= 5U) text += alphabet[hash & 31U];
+  return text;
+}
+
+// The file's name as the beginning of an id: `backup` for `/home/me/backup.crontab`.
+std::string stem_of(std::string_view file)
+{
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  auto name = file.substr(file.rfind('/') + 1);
+  if (name.ends_with(".crontab")) name.remove_suffix(8);
+  std::string stem;
+  for (const char c : name.substr(0, 40)) {
+    const bool begins = stem.empty() && c == '.';
+    if (!begins) stem += allowed.find(c) == std::string_view::npos ? '-' : c;
+  }
+  stem.erase(0, stem.find_first_not_of('-'));
+  return stem.empty() ? "crontab" : stem;
+}
+
+class IdMaker {
+ public:
+  // Adds each id to `taken`.
+  IdMaker(std::string_view file, std::set<std::string>& taken)
+      : file_{file}, stem_{stem_of(file)}, taken_{taken}
+  {
+  }
+
+  std::string id_of(std::string_view line)
+  {
+    constexpr std::uint64_t offset_basis = 0xcbf29ce484222325U;
+    for (int equal = 0;; ++equal) {
+      const auto hash = hashed(hashed(hashed(offset_basis, file_), line), std::to_string(equal));
+      auto id = stem_ + "-" + hash_text(hash);
+      if (taken_.insert(id).second) return id;
+    }
+  }
+
+ private:
+  std::string_view file_;
+  std::string stem_;
+  std::set<std::string>& taken_;
+};
+
+std::string name_of(std::string_view command)
+{
+  constexpr std::size_t longest = 80;
+  auto end = std::min(command.size(), longest);
+  while (end < command.size() && (static_cast<unsigned char>(command[end]) & 0xC0U) == 0x80U) --end;
+  return printable(trimmed(command.substr(0, end))) + (end < command.size() ? "…" : "");
+}
+
+std::string_view setting(const CrontabEntry& entry, const std::string& name)
+{
+  const auto found = entry.env.find(name);
+  return found == entry.env.end() ? std::string_view{} : found->second;
+}
+
+void set_command(Task& task, const CrontabEntry& entry)
+{
+  const auto shell = setting(entry, "SHELL");
+  task.shell = shell.empty() || shell == "/bin/sh";
+  task.argv = {entry.command};
+  if (!task.shell) task.argv = {std::string{shell}, "-c", entry.command};
+  task.stdin_data = entry.stdin_data;
+  task.env = entry.env;
+  if (const auto home = setting(entry, "HOME"); !home.empty()) task.cwd = std::string{home};
+}
+
+void set_schedule(Task& task, const CrontabEntry& entry)
+{
+  if (entry.schedule == "@reboot") {
+    task.trigger.kind = TriggerKind::boot;
+  } else {
+    task.trigger.kind = TriggerKind::cron;
+    task.trigger.expression = entry.schedule;
+  }
+  if (const auto zone = setting(entry, "CRON_TZ"); !zone.empty()) task.timezone = std::string{zone};
+  const auto delay = setting(entry, "RANDOM_DELAY");
+  std::int32_t minutes = 0;
+  const auto [end, error] = std::from_chars(delay.data(), delay.data() + delay.size(), minutes);
+  if (error == std::errc{} && end == delay.data() + delay.size()) {
+    task.jitter = std::chrono::minutes{minutes};
+  }
+}
+
+Result<CrontabTask> task_of(const CrontabEntry& entry, const CrontabSource& source, std::string id)
+{
+  CrontabTask made{entry.line, source.base, entry.warnings};
+  Task& task = made.task;
+  task.id = std::move(id);
+  task.name = name_of(entry.command);
+  task.tags.push_back(crontab_tag(source.file));
+  if (!entry.user.empty() && entry.user != source.user) task.user = entry.user;
+  set_command(task, entry);
+  set_schedule(task, entry);
+  const auto valid = validate(task);
+  if (!valid) return valid.error();
+  return made;
+}
+
+}  // namespace
+
+CrontabTasks tasks_of(const Crontab& crontab, const CrontabSource& source)
+{
+  CrontabTasks result;
+  result.problems = crontab.problems;
+  IdMaker ids{source.file, result.ids};
+  for (const auto& entry : crontab.entries) {
+    auto made = task_of(entry, source, ids.id_of(entry.text));
+    if (made) {
+      result.tasks.push_back(*std::move(made));
+    } else {
+      result.problems.push_back({entry.line, made.error()});
+    }
+  }
+  std::stable_sort(result.problems.begin(), result.problems.end(),
+                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  return result;
+}
+
+std::string crontab_tag(std::string_view file)
+{
+  std::string tag = "crontab:" + printable(file);
+  std::replace(tag.begin(), tag.end(), ',', '_');
+  return tag;
+}
+
+bool follow_crontab(Task& task, const Task& imported)
+{
+  Task wanted = task;
+  wanted.argv = imported.argv;
+  wanted.shell = imported.shell;
+  wanted.stdin_data = imported.stdin_data;
+  wanted.env = imported.env;
+  wanted.cwd = imported.cwd;
+  wanted.user = imported.user;
+  wanted.trigger = imported.trigger;
+  wanted.timezone = imported.timezone;
+  wanted.jitter = imported.jitter;
+  const bool different = wanted != task;
+  task = std::move(wanted);
+  return different;
+}
+
+}  // namespace asyncz
