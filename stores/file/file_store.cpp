@@ -7,7 +7,10 @@
 #include "stores/file/claims.hpp"
 #include "stores/file/disk.hpp"
 #include "stores/file/folder.hpp"
+#include "stores/file/history.hpp"
+#include "stores/file/holders.hpp"
 #include "stores/file/locks.hpp"
+#include "stores/file/notes.hpp"
 #include "stores/file/seat.hpp"
 #include "stores/file/task_files.hpp"
 
@@ -16,6 +19,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 namespace asyncz::stores {
@@ -36,7 +40,10 @@ class FileStore final : public Store {
         files_{folder_, options.suffix},
         locks_{folder_},
         seat_{folder_},
-        claims_{folder_, files_, seat_}
+        claims_{folder_, files_, seat_},
+        history_{folder_, seat_},
+        notes_{folder_, seat_, locks_},
+        cleans_up_{options.cleanup_directory}
   {
   }
 
@@ -67,6 +74,26 @@ class FileStore final : public Store {
   bool held_elsewhere() const override { return claims_.held_elsewhere(); }
   std::vector<Status> extend(std::span<Reservation* const> reservations, Instant until) override;
   std::vector<Status> settle(std::span<const Settlement> settlements) override;
+  Result<Holder> holder(std::string_view id, Instant now) override;
+
+  Status record_run(const RunRecord& run) override { return history_.append(run); }
+  Result<RunRecord> find_run(std::uint64_t task_tag, std::uint64_t fence,
+                             std::uint32_t worker) override
+  {
+    return history_.find(task_tag, fence, worker);
+  }
+  Status runs(const RunQuery& query, const VisitRun& visit) override
+  {
+    return history_.each(query, visit);
+  }
+  Status prune_runs(Instant before, std::int64_t keep_bytes) override
+  {
+    return history_.prune(before, keep_bytes);
+  }
+  Status put_note(const Note& note) override { return notes_.put(note); }
+  Status remove_note(NoteKind kind, std::string_view name) override;
+  Result<std::vector<Note>> notes(NoteKind kind) override { return notes_.all(kind); }
+  std::optional<std::string> log_directory() const override;
 
  private:
   // Moments and ids, to be put in order before their files are read.
@@ -77,6 +104,8 @@ class FileStore final : public Store {
   Status replace(const Record& record, Draft& draft);
   Status remove(std::string_view id, std::optional<std::int64_t> revision);
   Status apply(const Settlement& settlement, Draft& draft);
+  void release(Reservation& reservation) const;
+  Status clean_up();
   Status extend_one(const Reservation& reservation) const;
 
   Folder folder_;
@@ -84,6 +113,9 @@ class FileStore final : public Store {
   WriteLocks locks_;  // of the rest lane
   Seat seat_;
   Claims claims_;
+  History history_;
+  Notes notes_;
+  bool cleans_up_;
 };
 
 // --- Adding --------------------------------------------------------------------------------------
@@ -337,6 +369,7 @@ std::vector<Status> FileStore::settle(std::span<const Settlement> settlements)
   if (together && ::syncfs(folder_.fd()) != 0) {
     statuses.assign(settlements.size(), disk_error("cannot settle runs", errno));
   }
+  if (auto synced = history_.sync(); !synced) statuses.assign(settlements.size(), synced);
   for (std::size_t i = 0; i < settlements.size(); ++i) {
     if (statuses[i]) statuses[i] = apply(settlements[i], drafts[i]);
     if (!statuses[i]) files_.discard(drafts[i]);
@@ -347,12 +380,62 @@ std::vector<Status> FileStore::settle(std::span<const Settlement> settlements)
     }
   }
   for (std::size_t i = 0; i < settlements.size(); ++i) {
-    auto& reservation = *settlements[i].reservation;
-    if (!statuses[i] || !reservation.lock) continue;
-    unlock(reservation.lock.get(), run_byte(reservation.record.id));
-    reservation.lock.reset();
+    if (statuses[i]) release(*settlements[i].reservation);
   }
   return statuses;
+}
+
+// Unlocks for whoever else inherited the lock, and closes, which wakes who waits for it.
+void FileStore::release(Reservation& reservation) const
+{
+  if (!reservation.lock) return;
+  unlock(reservation.lock.get(), run_byte(reservation.record.id));
+  reservation.lock.reset();
+}
+
+Result<Store::Holder> FileStore::holder(std::string_view id, Instant)
+{
+  const auto inner = folder_.inner({}, false);
+  if (!inner) return Holder{};
+  const auto lock = open_regular(inner->get(), "lock", O_RDONLY);
+  if (!lock && lock.error().kind == ErrorKind::not_found) return Holder{};
+  if (!lock) return lock.error();
+  if (!is_locked(lock->get(), run_byte(id))) return Holder{};
+  return Holder{.held = true, .pid = process_with_lock(lock->get(), run_byte(id)).value_or(0)};
+}
+
+// --- Beside the tasks ----------------------------------------------------------------------------
+
+std::optional<std::string> FileStore::log_directory() const
+{
+  static_cast<void>(folder_.inner("logs", true));  // whoever opens a log says what is wrong
+  return folder_.inner_path("logs");
+}
+
+Status FileStore::remove_note(NoteKind kind, std::string_view name)
+{
+  auto removed = notes_.remove(kind, name);
+  if (removed && kind == NoteKind::worker && cleans_up_) return clean_up();
+  return removed;
+}
+
+// The last worker takes with it what is ours, where no task is left.
+Status FileStore::clean_up()
+{
+  const auto others = notes_.others_live();
+  if (!others) return others.error();
+  bool empty = true;
+  const auto listed = each_name(folder_.fd(), [&](const char* name, unsigned char) {
+    empty = std::string_view{name} == ".asyncz";
+    return empty;
+  });
+  if (!listed) return listed;
+  if (*others || !empty) return {};
+  std::error_code error;
+  std::filesystem::remove_all(folder_.inner_path({}), error);
+  if (error) return disk_error("cannot remove '" + printable(folder_.path()) + "'", error.value());
+  std::filesystem::remove(folder_.path(), error);
+  return {};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "stores/file/locks.hpp"
 
 #include "stores/file/disk.hpp"
+#include "stores/file/hash.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -33,14 +34,7 @@ bool is_range_locked(int description, struct flock lock)
 
 }  // namespace
 
-std::uint64_t id_hash(std::string_view id)
-{
-  std::uint64_t hash = 0xCBF29CE484222325;
-  for (const auto character : id) {
-    hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001B3;
-  }
-  return hash;
-}
+std::uint64_t id_hash(std::string_view id) { return fnv1a(bytes_of(id)); }
 
 // Offsets 0 and 1 are nobody's; an off_t is signed.
 off_t write_byte(std::string_view id) { return static_cast<off_t>(2 * (id_hash(id) >> 3U) + 2); }

@@ -29,6 +29,15 @@ Result<std::uint32_t> Seat::number()
   }
 }
 
+Result<UniqueFd> Seat::borrow(std::uint32_t number) const
+{
+  const auto workers = folder_.inner("workers", true);
+  if (!workers) return workers.error();
+  auto file = open_regular(workers->get(), std::to_string(number), O_RDWR | O_CREAT);
+  if (!file || try_lock_file(file->get())) return file;
+  return UniqueFd{};
+}
+
 bool Seat::is_taken() const
 {
   const std::lock_guard lock{mutex_};

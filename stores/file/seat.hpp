@@ -20,6 +20,9 @@ class Seat {
   Result<std::uint32_t> number();
   [[nodiscard]] bool is_taken() const;
 
+  // Holds another number for as long as the descriptor lives; none where somebody has it.
+  Result<UniqueFd> borrow(std::uint32_t number) const;
+
   // Gives the number back.
   void leave();
 

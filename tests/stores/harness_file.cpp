@@ -16,7 +16,6 @@ class FileHarness final : public Harness {
   {
     leases = false;
     processes = true;
-    journal = false;
   }
 
   std::unique_ptr<Store> open() override

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Frames of a history file, to bytes and back. Their layout stands in history.hpp.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "store/record.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace asyncz::stores {
+
+[[nodiscard]] Bytes encode_frame(const RunRecord& run);
+
+// The whole frames among `bytes`, in their order.
+struct Frames {
+  std::vector<RunRecord> runs;
+  std::size_t end = 0;   // of the last of them; what follows was torn by its writer's death
+  bool damaged = false;  // there is something else between them
+};
+[[nodiscard]] Frames decode_frames(ByteView bytes);
+
+}  // namespace asyncz::stores

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "stores/file/holders.hpp"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace asyncz::stores {
+namespace {
+
+// Visits the numbers among the names of a folder of /proc.
+void each_number(const std::string& path, const std::function<void(int)>& visit)
+{
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries{::opendir(path.c_str()), ::closedir};
+  if (!entries) return;
+  while (const auto* entry = ::readdir(entries.get())) {
+    const std::string_view name{static_cast<const char*>(entry->d_name)};
+    int number = 0;
+    const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc{} && rest == name.data() + name.size()) visit(number);
+  }
+}
+
+// Whether a `lock:` line of a descriptor's fdinfo is about this byte (proc(5)):
+//   lock:	1: OFDLCK ADVISORY  WRITE -1 08:01:1234 10 10
+bool holds_byte(const std::string& fdinfo, off_t byte)
+{
+  std::ifstream lines{fdinfo};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("lock:")) continue;
+    std::istringstream words{line};
+    std::string word;
+    std::string last;
+    std::string before_last;
+    while (words >> word) {
+      before_last = last;
+      last = word;
+    }
+    if (before_last == std::to_string(byte) && last == before_last) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<pid_t> process_with_lock(int file, off_t byte)
+{
+  struct stat wanted = {};
+  if (::fstat(file, &wanted) != 0) return std::nullopt;
+  std::optional<pid_t> found;
+  each_number("/proc", [&](int pid) {
+    const auto process = "/proc/" + std::to_string(pid);
+    each_number(process + "/fd", [&](int fd) {
+      struct stat status = {};
+      if (::stat((process + "/fd/" + std::to_string(fd)).c_str(), &status) != 0) return;
+      if (status.st_ino != wanted.st_ino || status.st_dev != wanted.st_dev) return;
+      if (!holds_byte(process + "/fdinfo/" + std::to_string(fd), byte)) return;
+      if (!found || pid > *found) found = pid;
+    });
+  });
+  return found;
+}
+
+}  // namespace asyncz::stores
