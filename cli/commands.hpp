@@ -9,6 +9,8 @@
 namespace asyncz::cli {
 
 std::unique_ptr<Command> make_help();
+std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_version();
+std::unique_ptr<Command> make_worker();
 
 }  // namespace asyncz::cli

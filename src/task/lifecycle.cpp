@@ -183,12 +183,19 @@ Run stretch_of(const StoredTask& task, RunState state, Instant first, Instant la
   return run;
 }
 
+Run run_of(const StoredTask& task, const Beginning::Start& start)
+{
+  auto run = stretch_of(task, RunState::running, start.scheduled, start.scheduled);
+  run.stretch.reset();
+  run.attempt = start.attempt;
+  return run;
+}
+
 Run interrupted_run(const StoredTask& task, RunState state, std::string reason)
 {
-  auto run = stretch_of(task, state, task.progress.due.value_or(Instant{}), {});
-  run.stretch.reset();
+  auto run = run_of(task, {task.progress.due.value_or(Instant{}), task.progress.attempt});
   run.fence = task.fence - 1;
-  run.attempt = task.progress.attempt;
+  run.state = state;
   run.reason = std::move(reason);
   return run;
 }

@@ -79,6 +79,9 @@ struct Surroundings {
 // worker lived) were interrupted: by `delivery` the run is tried again or recorded as lost.
 Result<Beginning> begin(const StoredTask& task, const Surroundings& around, const Random& random);
 
+// The run that begins so, under the present reservation; its state is `running`.
+[[nodiscard]] Run run_of(const StoredTask& task, const Beginning::Start& start);
+
 // What follows from a run that has ended.
 struct Ending {
   std::vector<Run> records;          // beside the run: skipped times that passed meanwhile
@@ -89,6 +92,11 @@ struct Ending {
 // `task` is what begin() gave as `stored`, or the task as somebody edited it meanwhile; `run` is
 // complete but for `task_record`. An edit counts from the next run on.
 Result<Ending> finish(const StoredTask& task, const Run& run, Instant now, const Random& random);
+
+// What follows from a run that was ended because its worker stops, though nothing was wrong with
+// it: with at-least-once it is due again at once, else it is lost. Of a run that never began `run`
+// has no start, and nothing is lost.
+Result<Ending> put_back(const StoredTask& task, const Run& run, Instant now, const Random& random);
 
 // The delay before attempt `attempt` (2 is the first retry): retry_delay × backoff^(attempt-2), at
 // most retry_max_delay, and up to 10 % more by chance. Saturates.

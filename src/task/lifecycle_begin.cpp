@@ -242,6 +242,10 @@ Status Begin::due_time()
 Result<Beginning> begin(const StoredTask& task, const Surroundings& around, const Random& random)
 {
   Begin begin{task, around, random};
+  if (task.progress.moment > around.now) {  // edited since it was reserved
+    begin.out.stored = settled(task);
+    return std::move(begin.out);
+  }
   // Adding an instance can simply be done again; and so can a run at boot or shutdown.
   const bool by_instances = task.task.recurring() && task.task.max_instances > 1;
   const bool ran_itself = !timeless(task.task) && !by_instances;

@@ -138,4 +138,19 @@ Result<Ending> finish(const StoredTask& task, const Run& run, Instant now, const
   return out;
 }
 
+Result<Ending> put_back(const StoredTask& task, const Run& run, Instant now, const Random& random)
+{
+  const bool edited = task.progress.due && *task.progress.due > run.scheduled;
+  const bool again = !task.progress.remove_after_run && !task.task.paused && !edited &&
+                     (!run.start || task.task.delivery == Delivery::at_least_once);
+  if (!again) return finish(task, run, now, random);
+  Ending out;
+  out.stored = task;
+  auto& progress = out.stored->progress;
+  progress.settled_fence = task.fence;
+  progress.cancel_fence = 0;
+  if (run.start) progress.last_run = summary_of(run);
+  return out;
+}
+
 }  // namespace asyncz

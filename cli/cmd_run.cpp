@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// asyncz run: one more run of a task, now. Manual: man/asyncz-run.1.
+#include "cli/commands.hpp"
+#include "cli/resolve.hpp"
+#include "run/foreground.hpp"
+
+#include "cli/json.hpp"
+
+#include <string>
+#include <utility>
+
+namespace asyncz::cli {
+namespace {
+
+// The exit status by which a run is told to a shell.
+ExitStatus exit_status_of(const Run& run)
+{
+  if (run.state == RunState::succeeded) return 0;
+  if (run.state == RunState::timed_out) return 124;
+  if (run.state != RunState::failed) return 125;
+  if (run.signal) return 128 + *run.signal;
+  return run.exit_status.value_or(125);
+}
+
+// Makes a one-shot due at once, paused or not.
+Result<std::string> bring_forward(OpenStore& open, const StoredTask& task, Instant now)
+{
+  const auto& id = task.task.id;
+  const auto holder = open.store->holder(id, now);
+  if (!holder) return holder.error();
+  if (holder->held) {
+    return Error{ErrorKind::conflict, "task '" + id + "' is running",
+                 "asyncz logs -f " + id + " follows it"};
+  }
+  const auto written = open.vault->update(id, [&](StoredTask& stored) {
+    stored.task.paused = false;
+    stored.progress.paused_by.clear();
+    stored.progress.paused_since.reset();
+    stored.progress.due = stored.progress.moment = now;
+    return Status{};
+  });
+  if (!written) return written.error();
+  return id;
+}
+
+class RunCommand final : public Command {
+ public:
+  void declare(Options& options) override
+  {
+    options.flag("--foreground", foreground_,
+                 "Run it here, with its output and its exit status, and wait for it");
+    options.words("TASK", tasks_, 1, 1, "The task to run", WordKind::task);
+  }
+
+  Result<ExitStatus> run(Context& context) override
+  {
+    auto open = context.open(Access::read);
+    if (!open) return open.error();
+    const auto id = open->vault->resolve(tasks_.front());
+    if (!id) return id.error();
+    if (foreground_) return run_here(context, *open->vault, *id);
+
+    const auto task = open->vault->get(*id);
+    if (!task) return task.error();
+    const auto now = context.clock().now();
+    const auto added = task->task.recurring() ? add_instance(*open->vault, *task, now, now)
+                                              : bring_forward(*open, *task, now);
+    if (!added) return added.error();
+    if (context.globals().json) {
+      print_json(context, ValueMap{{"id", *added}});
+    } else {
+      context.out(*added + "\n");
+    }
+    return 0;
+  }
+
+ private:
+  // Our own failures are 125 here, so that they are no status of the task's.
+  static Result<ExitStatus> run_here(Context& context, Vault& vault, const std::string& id)
+  {
+    const auto spawner = make_spawner();
+    const auto run = run_in_foreground(vault, *spawner, context.clock(), id);
+    if (!run) {
+      context.error(run.error());
+      return 125;
+    }
+    if (!run->reason.empty()) context.warn(run->id() + ": " + run->reason);
+    return exit_status_of(*run);
+  }
+
+  bool foreground_ = false;
+  std::vector<std::string> tasks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run() { return std::make_unique<RunCommand>(); }
+
+}  // namespace asyncz::cli

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "run/children.hpp"
+
+#include "base/text.hpp"
+#include "run/run_log.hpp"
+#include "run/run_log_files.hpp"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto trim_interval = 1s;
+
+Duration of_timeval(const timeval& time)
+{
+  return std::chrono::seconds{time.tv_sec} + Duration{time.tv_usec};
+}
+
+bool succeeded(const Task& task, const Run& run)
+{
+  const auto& good = task.success_exit_codes;
+  return run.exit_status && std::find(good.begin(), good.end(), *run.exit_status) != good.end();
+}
+
+std::string end_text(const Run& run)
+{
+  std::string text{run_state_text(run.state)};
+  if (run.exit_status && *run.exit_status != 0) {
+    text += ", exit status " + std::to_string(*run.exit_status);
+  }
+  if (run.signal) text += ", SIG" + std::string{::sigabbrev_np(*run.signal)};
+  if (!run.reason.empty()) text += ": " + run.reason;
+  return text;
+}
+
+}  // namespace
+
+Children::Children(Parts& parts) : parts_{parts}, trim_due_{Steady::now()} {}
+
+void Children::add(JobPtr job, int pid)
+{
+  Child child;
+  child.job = std::move(job);
+  if (const auto timeout = child.job->task().timeout) child.timeout = Steady::now() + *timeout;
+  parts_.log.say(Severity::detail, child.job->run.id(), "started");
+  if (children_.empty()) trim_due_ = Steady::now() + trim_interval;
+  children_.emplace(pid, std::move(child));
+  if (const auto early = early_.find(pid); early != early_.end()) {
+    ended(pid, early->second);
+    early_.erase(early);
+  }
+}
+
+void Children::reap()
+{
+  for (;;) {
+    Exit exit;
+    const int pid = ::wait4(-1, &exit.status, WNOHANG, &exit.usage);
+    if (pid <= 0) break;
+    if (children_.contains(pid)) {
+      ended(pid, exit);
+    } else {
+      early_.insert_or_assign(pid, exit);
+    }
+  }
+}
+
+void Children::ended(int pid, const Exit& exit)
+{
+  const auto found = children_.find(pid);
+  auto child = std::move(found->second);
+  children_.erase(found);
+  // Who was asked to end has taken the others of its group with it, or they are made to go.
+  if (child.ending || child.stopping) ::kill(-pid, SIGKILL);
+  complete(child, exit);
+  if (parts_.options.show_output) show_output(child, true);
+  const auto& run = child.job->run;
+  const bool good = run.state == RunState::succeeded;
+  parts_.log.say(good ? Severity::detail : Severity::warning, run.id(), end_text(run));
+  parts_.launcher.put(Freed{child.job});
+  --parts_.children;
+  parts_.journal.put(std::move(child.job));
+}
+
+void Children::complete(Child& child, const Exit& exit)
+{
+  auto& run = child.job->run;
+  run.end = parts_.clock.now();
+  if (WIFEXITED(exit.status)) run.exit_status = WEXITSTATUS(exit.status);
+  if (WIFSIGNALED(exit.status)) run.signal = WTERMSIG(exit.status);
+  run.cpu = of_timeval(exit.usage.ru_utime) + of_timeval(exit.usage.ru_stime);
+  run.max_memory = std::int64_t{exit.usage.ru_maxrss} * 1024;
+  run.state = succeeded(child.job->task(), run) ? RunState::succeeded : RunState::failed;
+  run.reason = std::move(child.reason);
+  child.job->outcome = Job::Outcome::ended;
+  if (child.ending) {
+    run.state = *child.ending;
+  } else if (child.stopping && run.state != RunState::succeeded) {
+    run.state = RunState::lost;
+    child.job->outcome = Job::Outcome::put_back;
+  }
+}
+
+void Children::end(const Job& job, RunState state, const std::string& reason)
+{
+  for (auto& [pid, child] : children_) {
+    if (child.job.get() != &job || child.ending) continue;
+    child.ending = state;
+    child.reason = reason;
+    ask_to_end(pid, child);
+  }
+}
+
+void Children::end_all()
+{
+  for (auto& [pid, child] : children_) {
+    if (child.ending || child.stopping) continue;
+    child.stopping = true;
+    child.reason = "ended because its worker was told to stop";
+    ask_to_end(pid, child);
+  }
+}
+
+void Children::ask_to_end(int pid, Child& child)
+{
+  child.timeout.reset();
+  child.kill = Steady::now() + child.job->task().kill_grace;
+  ::kill(-pid, SIGTERM);
+  ::kill(-pid, SIGCONT);
+}
+
+void Children::tick(Steady::time_point now)
+{
+  const bool trim = !children_.empty() && now >= trim_due_;
+  if (trim) trim_due_ = now + trim_interval;
+  for (auto& [pid, child] : children_) {
+    if (trim && child.job->log) trim_log(child.job->log.get(), child.job->task().output_limit);
+    if (trim && parts_.options.show_output) show_output(child, false);
+    if (child.timeout && now >= *child.timeout) {
+      const auto& limit = *child.job->task().timeout;
+      end(*child.job, RunState::timed_out, "longer than " + duration_text(limit));
+    }
+    if (child.kill && now >= *child.kill) {
+      child.kill.reset();
+      ::kill(-pid, SIGKILL);
+    }
+  }
+}
+
+std::optional<Steady::time_point> Children::next_tick() const
+{
+  std::optional<Steady::time_point> next;
+  const auto consider = [&](Steady::time_point time) {
+    next = std::min(next.value_or(time), time);
+  };
+  for (const auto& [pid, child] : children_) {
+    if (child.job->log) consider(trim_due_);
+    if (child.timeout) consider(*child.timeout);
+    if (child.kill) consider(*child.kill);
+  }
+  return next;
+}
+
+std::vector<std::string> Children::runs() const
+{
+  std::vector<std::string> runs;
+  for (const auto& [pid, child] : children_) runs.push_back(child.job->run.id());
+  return runs;
+}
+
+// Whole lines, and at the end what is left.
+void Children::show_output(Child& child, bool all)
+{
+  if (!child.job->log) return;
+  const auto parts = parts_left(child.job->log.get());
+  auto from = static_cast<std::int64_t>(child.shown);
+  if (from > parts.head && from < parts.tail) from = parts.tail;
+  const auto text = read_range(child.job->log.get(), from, parts.size - from);
+  if (!text || text->empty()) return;
+  const auto end = all ? text->size() : text->rfind('\n') + 1;
+  parts_.log.output(child.job->run.id(), std::string_view{*text}.substr(0, end));
+  child.shown = static_cast<std::size_t>(from) + end;
+}
+
+}  // namespace asyncz

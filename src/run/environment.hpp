@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What a child finds round it: its environment, and all else that a Task says of it.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "run/spawner.hpp"
+#include "task/lifecycle.hpp"
+#include "task/stored_task.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace asyncz {
+
+using Environment = std::map<std::string, std::string>;
+
+// Who runs a task: a user of this system; empty where there is no such user.
+struct Identity {
+  std::string user;
+  std::string home;
+};
+
+[[nodiscard]] Identity identity_of(const std::string& user);
+
+// What a worker knows of the process that it is and of the machine below it.
+struct Host {
+  std::string name;
+  BootMark boot;
+  Environment environment;  // without what is the worker's alone: keys, what systemd told it
+  Identity identity;
+};
+
+[[nodiscard]] Host this_host();
+
+// One run of a task, as its child is told of it.
+struct RunNames {
+  std::string run_id;
+  std::uint64_t fence = 0;
+  Beginning::Start start;
+};
+
+// The whole environment of a run. HOME, USER, LOGNAME, SHELL and PATH are there as crontab(5) says
+// where nothing else set them.
+[[nodiscard]] Environment environment_of(const Task& task, const RunNames& names, const Host& host,
+                                         const Identity& identity);
+
+// What the child gets, but for its descriptors.
+//   usage  a limit or the time zone is not known here
+Result<ChildSpec> child_spec(const Task& task, const RunNames& names, const Host& host);
+
+// These bytes as a file without a name, to be read from its beginning.
+Result<UniqueFd> memory_file(std::string_view bytes);
+
+}  // namespace asyncz

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// A reserved task on its way through a worker.
+//
+//   launcher ──▶ loop (while its child runs) ──▶ journal ──▶ settler
+//
+// Each of its members belongs to the thread that has the job, but for the reservation, whose lease
+// the settler prolongs meanwhile.
+#pragma once
+
+#include "base/unique_fd.hpp"
+#include "run/wait.hpp"
+#include "task/lifecycle.hpp"
+#include "vault/vault.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asyncz {
+
+struct Job {
+  // What of it is to be settled.
+  enum class Outcome : std::uint8_t {
+    began,     // what begin() said: nothing was to be run
+    ended,     // what follows from `run`
+    put_back,  // the worker stops: nothing, or what follows from an interruption
+  };
+
+  Reserved reserved;
+  Beginning begun;
+  Run run;
+  Outcome outcome = Outcome::began;
+  UniqueFd log;
+  bool recorded = false;  // the history has all of this; only the settlement is open
+  bool edited = false;    // reserved.stored is the task as somebody changed it meanwhile
+  std::optional<StoredTask> settled;  // as it shall be; nothing: removed
+
+  // The id under which it is stored: for an instance ID@DUE, where run.task is ID.
+  [[nodiscard]] const std::string& id() const { return reserved.stored.task.id; }
+  [[nodiscard]] const Task& task() const
+  {
+    return begun.stored ? begun.stored->task : reserved.stored.task;
+  }
+};
+
+// Shared: while the loop watches its child, the settler prolongs its lease.
+using JobPtr = std::shared_ptr<Job>;
+
+}  // namespace asyncz

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "run/journal.hpp"
+
+#include "run/run_log.hpp"
+#include "run/wait.hpp"
+
+#include <array>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+constexpr auto pause_after_error = std::chrono::seconds{1};
+
+// The task that the outcome is computed from: as it was begun, or as somebody edited it meanwhile.
+StoredTask base_of(const Job& job)
+{
+  const bool begun = job.outcome == Job::Outcome::ended || job.run.start.has_value();
+  if (!job.edited) return begun && job.begun.stored ? *job.begun.stored : job.reserved.stored;
+  auto base = job.reserved.stored;
+  if (begun && job.begun.stored) base.progress.boots = job.begun.stored->progress.boots;
+  return base;
+}
+
+}  // namespace
+
+Journal::Journal(Parts& parts) : parts_{parts}, random_{make_random()} {}
+
+void Journal::run()
+{
+  while (closes_ < 2) {
+    for (auto& letter : parts_.journal.take()) {
+      if (auto* job = std::get_if<JobPtr>(&letter)) {
+        open_.push_back(std::move(*job));
+      } else {
+        ++closes_;
+      }
+    }
+    record_open();
+    if (closes_ == 1 && open_.empty() && !std::exchange(passed_on_, true)) {
+      parts_.settler.put(Close{});
+    }
+    if (closes_ >= 2) return;
+    std::optional<Steady::time_point> again;
+    if (!open_.empty()) again = Steady::now() + pause_after_error;
+    wait_for(std::array{parts_.journal.fd()}, again);
+  }
+}
+
+void Journal::record_open()
+{
+  while (!open_.empty() && record(*open_.front())) {
+    parts_.settler.put(Settle{std::move(open_.front())});
+    open_.pop_front();
+  }
+}
+
+bool Journal::record(Job& job)
+{
+  std::vector<Run> records;
+  if (!job.recorded && job.log) job.run.output = log_tail(job.log.get());
+  if (auto status = decide(job, records); !status) {
+    parts_.log.say(Severity::error, job.run.id(), status.error().what);
+    job.settled = job.reserved.stored;  // as it was; it will be tried again
+    job.settled->progress.settled_fence = job.reserved.stored.fence;
+  }
+  if (job.recorded) return true;
+  for (const auto& run : job.begun.records) {
+    if (!append(run)) return false;
+  }
+  if (job.run.start && !append(job.run)) return false;
+  for (const auto& run : records) {
+    if (!append(run)) return false;
+  }
+  job.recorded = true;
+  return true;
+}
+
+Status Journal::decide(Job& job, std::vector<Run>& records)
+{
+  if (job.outcome == Job::Outcome::began) {
+    job.settled = job.begun.stored;
+    return {};
+  }
+  const auto base = base_of(job);
+  const auto now = parts_.clock.now();
+  auto ending = job.outcome == Job::Outcome::ended ? finish(base, job.run, now, random_)
+                                                   : put_back(base, job.run, now, random_);
+  if (!ending) return ending.error();
+  records = std::move(ending->records);
+  job.settled = std::move(ending->stored);
+  return {};
+}
+
+bool Journal::append(const Run& run)
+{
+  const auto status = parts_.vault.record_run(run);
+  if (!status && status.error().kind == ErrorKind::unavailable) {
+    if (!std::exchange(trouble_, true)) {
+      parts_.log.say(Severity::error, run.id(), status.error().what);
+      parts_.launcher.put(Trouble{true});
+    }
+    return false;
+  }
+  if (!status) parts_.log.say(Severity::error, run.id(), status.error().what);
+  if (std::exchange(trouble_, false)) parts_.launcher.put(Trouble{false});
+  return true;
+}
+
+}  // namespace asyncz

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The thread that appends to the history what has ended, before anything can get in its way.
+#pragma once
+
+#include "run/parts.hpp"
+
+#include <deque>
+
+namespace asyncz {
+
+// Owns the journal lane of the store.
+class Journal {
+ public:
+  explicit Journal(Parts& parts);
+
+  // The first Close is passed on to the settler behind all that came before it; but a job that
+  // meets an edit comes back from there, so it takes a second one to end this.
+  void run();
+
+ private:
+  void record_open();
+  // False: the store cannot be written now.
+  bool record(Job& job);
+  bool append(const Run& run);
+  Status decide(Job& job, std::vector<Run>& records);
+
+  Parts& parts_;
+  Random random_;
+  std::deque<JobPtr> open_;
+  bool trouble_ = false;
+  int closes_ = 0;
+  bool passed_on_ = false;
+};
+
+}  // namespace asyncz

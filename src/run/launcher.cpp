@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT
+#include "run/launcher.hpp"
+
+#include "run/run_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+constexpr Duration ahead = std::chrono::milliseconds{5};         // what is due so soon is prepared
+constexpr Duration breath = std::chrono::seconds{1};             // after an error; polling
+constexpr Duration look_again = std::chrono::milliseconds{250};  // for what others hold
+constexpr std::size_t all_special = 4096;
+
+bool needs_store(const StoredTask& stored)
+{
+  return stored.task.recurring() &&
+         (stored.task.max_instances > 1 || !stored.progress.instances.empty());
+}
+
+}  // namespace
+
+Launcher::Launcher(Parts& parts) : parts_{parts}, random_{make_random()}, began_{parts.clock.now()}
+{
+}
+
+void Launcher::run()
+{
+  const auto watch = parts_.vault.store().watch();
+  if (!watch) return static_cast<void>(parts_.loop.put(Broken{watch.error()}));
+  watch_ = *watch;
+  take_special("@boot");
+  while (phase_ != Phase::closed) {
+    read_letters();
+    if (changed_) see_changes();
+    start_waiting();
+    if (phase_ == Phase::taking) take_due();
+    finish_round();
+    if (phase_ != Phase::closed) sleep();
+  }
+}
+
+// --- Letters ------------------------------------------------------------------------------------
+
+void Launcher::read_letters()
+{
+  const auto handle = Overloaded{
+      [&](Freed& freed) { free_slot(*freed.job); },
+      [&](Ready& ready) {
+        phase_ == Phase::taking ? waiting_.push_back(ready.job) : put_back(ready.job);
+      },
+      [&](Settled& settled) {
+        open_ -= settled.count;
+        if (settled.boot_retry) {
+          boot_retry_ = std::min(boot_retry_.value_or(never), *settled.boot_retry);
+        }
+      },
+      [&](PausedQueues& paused) { paused_ = std::move(paused.queues); },
+      [&](Trouble& trouble) { trouble_ = trouble.present; },
+      [&](LookAgain&) {},
+      [&](StopTaking&) { stop(); },
+      [&](ShutdownTasks&) {
+        take_special("@shutdown");
+        phase_ = Phase::last_round;
+      },
+      [&](Close&) { phase_ = Phase::closed; },
+  };
+  for (auto& letter : parts_.launcher.take()) std::visit(handle, letter);
+}
+
+void Launcher::free_slot(const Job& job)
+{
+  const auto found = running_.find(job.id());
+  if (found == running_.end()) return;
+  --running_in_queue_[job.task().queue];
+  running_.erase(found);
+}
+
+void Launcher::stop()
+{
+  phase_ = Phase::stopped;
+  for (const auto& job : std::exchange(waiting_, {})) put_back(job);
+  parts_.loop.put(Quiet{});
+}
+
+void Launcher::see_changes()
+{
+  changed_ = false;
+  rest_until_.reset();
+  const auto changes = parts_.vault.store().changes();
+  if (!changes) return in_trouble(changes.error());
+  if (changes->notes || changes->unknown) parts_.settler.put(NotesChanged{});
+  if (changes->unknown) {
+    for (const auto& [id, job] : running_) parts_.settler.put(Edited{job});
+    return;
+  }
+  for (const auto& id : changes->ids) {
+    const auto found = running_.find(id);
+    if (found != running_.end()) parts_.settler.put(Edited{found->second});
+  }
+}
+
+// --- Taking -------------------------------------------------------------------------------------
+
+std::size_t Launcher::free_slots() const
+{
+  const auto taken = running_.size() + waiting_.size();
+  return parts_.slots > taken ? parts_.slots - taken : 0;
+}
+
+bool Launcher::serves(const std::string& queue) const
+{
+  const auto& queues = parts_.options.queues;
+  return queues.empty() || std::any_of(queues.begin(), queues.end(), [&](const QueueShare& share) {
+           return share.queue == queue;
+         });
+}
+
+Demand Launcher::demand() const
+{
+  Demand demand;
+  demand.now = parts_.options.once ? began_ : parts_.clock.now();
+  demand.limit = free_slots();
+  demand.lease = parts_.options.lease;
+  demand.except = paused_;
+  if (parts_.options.queues.empty()) return demand;
+  demand.only.emplace();
+  for (const auto& share : parts_.options.queues) {
+    const auto running = running_in_queue_.find(share.queue);
+    const auto taken = running == running_in_queue_.end() ? 0 : running->second;
+    const auto limit = share.limit == 0 ? demand.limit : share.limit;
+    if (limit > taken) {
+      demand.only->push_back({share.queue, std::min(limit - taken, demand.limit)});
+    }
+  }
+  return demand;
+}
+
+// Boot and shutdown tasks stay due, so all of them are taken in one step, whatever the slots.
+void Launcher::take_special(const std::string& queue)
+{
+  Demand demand;
+  demand.now = parts_.clock.now();
+  demand.limit = all_special;
+  demand.lease = parts_.options.lease;
+  demand.only = {{queue, all_special}};
+  auto reserved = parts_.vault.reserve_due(demand);
+  if (!reserved) return in_trouble(reserved.error());
+  for (auto& one : *reserved) {
+    if (serves(one.stored.task.queue)) {
+      receive(std::move(one));
+    } else {
+      parts_.vault.store().ignore(std::move(one.reservation));
+    }
+  }
+}
+
+void Launcher::take_due()
+{
+  if (boot_retry_ && *boot_retry_ <= parts_.clock.now()) {
+    boot_retry_.reset();
+    take_special("@boot");
+  }
+  while (another_round()) start_waiting();
+}
+
+// Whether there may be more of it.
+bool Launcher::another_round()
+{
+  const auto wanted = demand();
+  if (trouble_ || wanted.limit == 0 || (wanted.only && wanted.only->empty())) return false;
+  if (rest_until_ && parts_.clock.now() < *rest_until_) return false;
+  rest_until_.reset();
+  auto& store = parts_.vault.store();
+  const auto next = store.next_moment(wanted);
+  if (!next) {
+    in_trouble(next.error());
+    return false;
+  }
+  const bool ask_again = parts_.options.drain && running_.empty() && store.held_elsewhere();
+  if (*next > wanted.now && !ask_again) {
+    took_all_ = true;
+    return false;
+  }
+  auto reserved = parts_.vault.reserve_due(wanted);
+  if (!reserved) {
+    in_trouble(reserved.error());
+    return false;
+  }
+  took_all_ = reserved->size() < wanted.limit;
+  if (reserved->empty()) rest_until_ = parts_.clock.now() + look_again;
+  for (auto& one : *reserved) receive(std::move(one));
+  return !reserved->empty();
+}
+
+void Launcher::start_waiting()
+{
+  const bool unlimited = phase_ == Phase::last_round;
+  while (!waiting_.empty() && phase_ != Phase::stopped &&
+         (unlimited || running_.size() < parts_.slots)) {
+    const auto job = std::move(waiting_.front());
+    waiting_.pop_front();
+    spawn(job);
+  }
+}
+
+// Tells the loop when there is nothing left to wait for.
+void Launcher::finish_round()
+{
+  if (phase_ == Phase::last_round && waiting_.empty()) {
+    phase_ = Phase::stopped;
+    parts_.loop.put(Quiet{});
+  }
+  const bool ends = parts_.options.drain || parts_.options.once;
+  if (phase_ != Phase::taking || !ends || trouble_ || !took_all_) return;
+  const bool held = !parts_.options.once && parts_.vault.store().held_elsewhere();
+  if (open_ == 0 && !held) parts_.loop.put(NothingLeft{});
+}
+
+// --- Starting -----------------------------------------------------------------------------------
+
+void Launcher::receive(Reserved reserved)
+{
+  auto job = std::make_shared<Job>();
+  job->reserved = std::move(reserved);
+  ++open_;
+  const auto& before = job->reserved.ended_before;
+  if (before && before->state != RunState::lost) {
+    job->run = *before;
+    job->outcome = Job::Outcome::ended;
+    job->recorded = true;
+    job->begun.stored = job->reserved.stored;
+    return parts_.journal.put(std::move(job));
+  }
+  if (needs_store(job->reserved.stored)) return parts_.settler.put(Begin{std::move(job)});
+  launch(job);
+}
+
+void Launcher::launch(const JobPtr& job)
+{
+  const Surroundings around{parts_.clock.now(), parts_.host.boot, {}};
+  auto begun = begin(job->reserved.stored, around, random_);
+  if (!begun) {
+    // Its schedule or zone is not known here: nobody's fault, and not to be lost.
+    parts_.log.say(Severity::error, {}, job->id() + ": " + begun.error().what);
+    parts_.vault.store().ignore(std::move(job->reserved.reservation));
+    --open_;
+    return;
+  }
+  job->begun = *std::move(begun);
+  if (!job->begun.start) return parts_.journal.put(job);
+  waiting_.push_back(job);
+  start_waiting();
+}
+
+Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
+{
+  const auto& task = job.task();
+  auto spec = child_spec(task, {job.run.id(), job.run.fence, *job.begun.start}, parts_.host);
+  if (!spec) return spec;
+  if (!task.stdin_data.empty()) {
+    auto file = memory_file(task.stdin_data);
+    if (!file) return file.error();
+    input = *std::move(file);
+  }
+  if (task.output == OutputMode::capture) {
+    auto log = create_log(parts_.log_folder, job.run.id());
+    if (!log) return log.error();
+    job.log = *std::move(log);
+  }
+  spec->stdin_fd = input.get();
+  spec->output_fd = job.log.get();
+  spec->lock_fd = job.reserved.reservation.lock.get();
+  spec->die_with_parent = spec->lock_fd < 0;
+  return spec;
+}
+
+void Launcher::spawn(const JobPtr& job)
+{
+  const auto& stored = job->reserved.stored;
+  auto& run = job->run;
+  run = run_of(stored, *job->begun.start);
+  run.worker = parts_.options.name;
+  run.host = parts_.host.name;
+  running_.emplace(job->id(), job);
+  ++running_in_queue_[job->task().queue];
+
+  UniqueFd input;
+  const auto spec = prepare(*job, input);
+  run.start = parts_.clock.now();
+  if (!spec) return fail_to_start(job, 125, spec.error().what);
+  parts_.spawning = true;
+  const auto started = parts_.spawner.spawn(*spec);
+  if (const auto* child = std::get_if<Child>(&started)) {
+    ++parts_.children;
+    parts_.loop.put(Started{job, child->pid});
+    if (job->reserved.reservation.until != never) parts_.settler.put(Hold{job});
+  }
+  parts_.spawning = false;
+  if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
+    fail_to_start(job, failure->exit_status, failure->reason);
+  }
+}
+
+void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string reason)
+{
+  auto& run = job->run;
+  run.state = RunState::failed;
+  run.exit_status = exit_status;
+  run.reason = std::move(reason);
+  run.end = parts_.clock.now();
+  job->outcome = Job::Outcome::ended;
+  parts_.log.say(Severity::warning, run.id(), "failed: " + run.reason);
+  free_slot(*job);
+  parts_.journal.put(job);
+}
+
+void Launcher::put_back(const JobPtr& job)
+{
+  job->outcome = Job::Outcome::put_back;
+  job->run = run_of(job->reserved.stored, *job->begun.start);
+  parts_.journal.put(job);
+}
+
+// --- Sleeping -----------------------------------------------------------------------------------
+
+void Launcher::in_trouble(const Error& error)
+{
+  parts_.log.say(Severity::error, {}, error.what);
+  rest_until_ = parts_.clock.now() + breath;
+  took_all_ = false;
+}
+
+// When to look again though nothing was announced; prepares what is due soon.
+Instant Launcher::next_wake()
+{
+  if (phase_ != Phase::taking) return never;
+  const auto now = parts_.clock.now();
+  if (trouble_ || rest_until_) return rest_until_.value_or(now + breath);
+  Instant wake = boot_retry_.value_or(never);
+  if (watch_ < 0) wake = std::min(wake, now + breath);
+  auto& store = parts_.vault.store();
+  const auto wanted = demand();
+  if (wanted.limit == 0 || (wanted.only && wanted.only->empty())) return wake;
+  if (parts_.options.drain && store.held_elsewhere()) wake = std::min(wake, now + look_again);
+  const auto next = store.next_moment(wanted);
+  if (!next || *next == never) return wake;
+  if (*next - now > ahead) return std::min(wake, *next - ahead);
+  if (expected_ != *next) {
+    expected_ = *next;
+    store.expect(*next, wanted);
+  }
+  return std::min(wake, *next);
+}
+
+void Launcher::sleep()
+{
+  alarm_.set(next_wake());
+  const auto [letters, changes, alarm] =
+      wait_for(std::array{parts_.launcher.fd(), watch_, alarm_.fd()}, std::nullopt);
+  if (alarm) alarm_.clear();
+  changed_ = changes;
+  static_cast<void>(letters);
+}
+
+}  // namespace asyncz

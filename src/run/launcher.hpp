@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// The thread that waits for what is due, reserves it and starts it.
+#pragma once
+
+#include "run/parts.hpp"
+#include "run/wait.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asyncz {
+
+// Owns the claim lane of the store. To be run by one thread from its beginning to its end, since
+// children die with the thread that started them where they are to.
+class Launcher {
+ public:
+  explicit Launcher(Parts& parts);
+
+  // Until Close.
+  void run();
+
+ private:
+  enum class Phase : std::uint8_t { taking, stopped, last_round, closed };
+
+  void read_letters();
+  void free_slot(const Job& job);
+  void stop();
+  void see_changes();
+
+  void take_special(const std::string& queue);  // @boot, @shutdown
+  bool serves(const std::string& queue) const;
+  void take_due();
+  [[nodiscard]] bool another_round();
+  [[nodiscard]] std::size_t free_slots() const;
+  [[nodiscard]] Demand demand() const;
+  void start_waiting();
+  void finish_round();
+
+  void receive(Reserved reserved);
+  void launch(const JobPtr& job);
+  void spawn(const JobPtr& job);
+  [[nodiscard]] Result<ChildSpec> prepare(Job& job, UniqueFd& input);
+  void fail_to_start(const JobPtr& job, int exit_status, std::string reason);
+  void put_back(const JobPtr& job);
+
+  void sleep();
+  [[nodiscard]] Instant next_wake();
+  void in_trouble(const Error& error);
+
+  Parts& parts_;
+  Random random_;
+  Alarm alarm_;
+  Phase phase_ = Phase::taking;
+  int watch_ = -1;
+  bool changed_ = false;
+  Instant began_;
+  std::deque<JobPtr> waiting_;             // reserved, for want of a slot not yet started
+  std::map<std::string, JobPtr> running_;  // by id
+  std::map<std::string, std::size_t> running_in_queue_;
+  std::vector<std::string> paused_;
+  std::size_t open_ = 0;  // jobs that are not settled yet
+  bool trouble_ = false;
+  bool took_all_ = false;              // the last look brought less than was asked for
+  std::optional<Instant> rest_until_;  // after an error or a look in vain
+  Instant expected_;                   // the moment that the store was told to prepare for
+  std::optional<Instant> boot_retry_;
+};
+
+}  // namespace asyncz

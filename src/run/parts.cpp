@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "run/parts.hpp"
+
+#include <unistd.h>
+
+#include <memory>
+#include <random>
+#include <utility>
+
+namespace asyncz {
+
+Random make_random()
+{
+  // Shared by the copies of the function, which all stay in one thread.
+  auto generator = std::make_shared<std::mt19937_64>(std::random_device{}());
+  return [generator] { return std::uniform_real_distribution<double>{}(*generator); };
+}
+
+WorkerInfo note_of(const Parts& parts, std::vector<std::string> running)
+{
+  const auto& options = parts.options;
+  WorkerInfo info;
+  info.name = options.name;
+  info.host = parts.host.name;
+  info.pid = static_cast<std::int32_t>(::getpid());
+  info.version = options.version;
+  info.concurrency = static_cast<std::int32_t>(options.concurrency);
+  for (const auto& share : options.queues) {
+    const auto limit = share.limit == 0 ? "" : ":" + std::to_string(share.limit);
+    info.queues.push_back(share.queue + limit);
+  }
+  info.running = std::move(running);
+  info.since = parts.since;
+  return info;
+}
+
+}  // namespace asyncz

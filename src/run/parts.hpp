@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// The four threads of a worker as each other sees them: a mailbox each, and what may be put in.
+#pragma once
+
+#include "run/environment.hpp"
+#include "run/job.hpp"
+#include "run/mailbox.hpp"
+#include "run/spawner.hpp"
+#include "run/worker_log.hpp"
+#include "time/clock.hpp"
+#include "vault/vault.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace asyncz {
+
+struct HistoryLimits {
+  Duration keep_age{0};
+  std::int64_t keep_bytes = 0;
+};
+
+struct WorkerOptions {
+  std::string name;  // HOST-PID unless said otherwise
+  std::string version;
+  std::size_t concurrency = 1;
+  std::vector<QueueShare> queues;  // only these; a limit of 0 is none. Empty: all
+  bool drain = false;              // stop when nothing is due, here or held elsewhere
+  bool once = false;               // stop when what is due at the start has run
+  bool show_output = false;
+  std::optional<Duration> shutdown_timeout;
+  Duration lease = std::chrono::seconds{30};
+  HistoryLimits history;
+};
+
+// --- The loop: watches children, timeouts and signals ------------------------------------------
+
+struct Started {
+  JobPtr job;
+  int pid = 0;
+};
+struct EndRun {  // its child is to be ended
+  JobPtr job;
+  RunState state = RunState::cancelled;
+  std::string reason;
+};
+struct NothingLeft {};  // drained: time to stop
+struct Quiet {};        // the launcher will start nothing more, or nothing more of this round
+struct Closed {};       // all is settled
+struct Broken {         // the worker cannot go on
+  Error error;
+};
+using LoopLetter = std::variant<Started, EndRun, NothingLeft, Quiet, Closed, Broken>;
+
+// --- The launcher: waits for what is due, reserves and starts it --------------------------------
+
+struct Freed {  // a child has ended
+  JobPtr job;
+};
+struct Ready {  // the settler found that it is to be run
+  JobPtr job;
+};
+struct Settled {  // so many jobs are done with
+  std::size_t count = 0;
+  std::optional<Instant> boot_retry;  // a boot task is to be tried again then
+};
+struct PausedQueues {
+  std::vector<std::string> queues;
+};
+struct Trouble {  // the store cannot be written: start nothing new until it can
+  bool present = false;
+};
+struct LookAgain {};      // the number of slots has changed
+struct StopTaking {};     // answered by Quiet
+struct ShutdownTasks {};  // start those; answered by Quiet
+struct Close {};          // the last letter
+using LauncherLetter = std::variant<Freed, Ready, Settled, PausedQueues, Trouble, LookAgain,
+                                    StopTaking, ShutdownTasks, Close>;
+
+// --- The journal: appends to the history what has ended, at once --------------------------------
+
+using JournalLetter = std::variant<JobPtr, Close>;
+
+// --- The settler: all other dealings with the store ---------------------------------------------
+
+struct Settle {
+  JobPtr job;
+};
+struct Begin {  // has instances: needs to look at the store
+  JobPtr job;
+};
+struct Hold {  // its child runs under a lease
+  JobPtr job;
+};
+struct Running {  // the ids of all runs, for the worker's note
+  std::vector<std::string> runs;
+};
+struct Edited {  // its task was changed while it ran
+  JobPtr job;
+};
+struct NotesChanged {};
+using SettlerLetter = std::variant<Settle, Begin, Hold, Running, Edited, NotesChanged, Close>;
+
+// What all of them use.
+struct Parts {
+  Vault& vault;
+  Spawner& spawner;
+  const Clock& clock;
+  const WorkerOptions& options;
+  WorkerLog& log;
+  Host host;
+  std::string log_folder;
+  Instant since;
+
+  std::atomic<std::size_t> slots{options.concurrency};  // a reload may change it
+  std::atomic<std::size_t> children{0};  // that run now; settlements wait for company meanwhile
+  std::atomic<bool> spawning{false};     // a child may have ended before Started tells of it
+  std::atomic<bool> giving_up{false};    // told to stop again while the store does not answer
+
+  Mailbox<LoopLetter> loop;
+  Mailbox<LauncherLetter> launcher;
+  Mailbox<JournalLetter> journal;
+  Mailbox<SettlerLetter> settler;
+};
+
+// A source of chance for one thread.
+[[nodiscard]] Random make_random();
+
+// The worker's note, as others read it.
+[[nodiscard]] WorkerInfo note_of(const Parts& parts, std::vector<std::string> running);
+
+}  // namespace asyncz

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "run/run_log.hpp"
+
+#include "run/run_log_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+namespace asyncz {
+namespace {
+
+constexpr std::int64_t block = 4096;
+constexpr auto kept_end = static_cast<std::int64_t>(kept_output);
+
+std::int64_t beginning_of(std::int64_t limit)
+{
+  return std::max<std::int64_t>(0, limit - kept_end);
+}
+
+struct SealedLog {
+  std::filesystem::path path;
+  Instant written;
+  std::int64_t size = 0;
+};
+
+std::vector<SealedLog> sealed_logs(const std::string& folder, std::error_code& error)
+{
+  std::vector<SealedLog> logs;
+  for (std::filesystem::directory_iterator it{folder, error}, end; !error && it != end;
+       it.increment(error)) {
+    struct stat status {};
+    const auto& path = it->path();
+    if (path.extension() != sealed_suffix || ::lstat(path.c_str(), &status) != 0) continue;
+    const auto written = std::chrono::seconds{status.st_mtim.tv_sec};
+    logs.push_back({path, Instant{Duration{written}}, status.st_size});
+  }
+  return logs;
+}
+
+Status write_all(int fd, ByteView bytes)
+{
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return log_error("cannot write a log", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace
+
+Error log_error(std::string what, int error)
+{
+  const bool denied = error == EACCES || error == EPERM;
+  const bool missing = error == ENOENT;
+  const auto kind = denied    ? ErrorKind::denied
+                    : missing ? ErrorKind::not_found
+                              : ErrorKind::unavailable;
+  return {kind, std::move(what) + ": " + std::strerror(error), {}};
+}
+
+std::string log_path(const std::string& folder, std::string_view run_id, std::string_view suffix)
+{
+  return folder + "/" + std::string{run_id} + std::string{suffix};
+}
+
+std::string log_folder(const Store& store)
+{
+  if (auto own = store.log_directory()) return *std::move(own);
+  if (::geteuid() == 0) return "/var/lib/asyncz/logs";
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state != nullptr && *state == '/') return std::string{state} + "/asyncz/logs";
+  const char* home = std::getenv("HOME");
+  return std::string{home != nullptr ? home : ""} + "/.local/state/asyncz/logs";
+}
+
+Status make_log_folder(const std::string& folder)
+{
+  std::error_code error;
+  const std::filesystem::path path{folder};
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return log_error("cannot make " + folder, errno);
+}
+
+Result<UniqueFd> create_log(const std::string& folder, std::string_view run_id)
+{
+  // A log of this name can only be left over from a fence that a power failure took back.
+  const auto path = log_path(folder, run_id, clear_suffix);
+  constexpr int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+  UniqueFd log{::open(path.c_str(), flags, 0600)};
+  if (!log) return log_error("cannot make " + path, errno);
+  return log;
+}
+
+std::string log_tail(int log)
+{
+  struct stat status {};
+  if (::fstat(log, &status) != 0) return {};
+  const auto length = std::min<std::int64_t>(status.st_size, kept_end);
+  auto text = read_range(log, status.st_size - length, length);
+  return text ? *std::move(text) : std::string{};
+}
+
+void trim_log(int log, std::int64_t limit)
+{
+  struct stat status {};
+  if (::fstat(log, &status) != 0 || status.st_size <= limit + kept_end) return;
+  const std::int64_t from = (beginning_of(limit) + block - 1) / block * block;
+  const std::int64_t to = (status.st_size - kept_end) / block * block;
+  if (to <= from) return;
+  // Where the file system cannot, the log grows until the run has ended.
+  ::fallocate(log, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from);
+}
+
+Status end_log(Vault& vault, const std::string& folder, std::string_view run_id, std::int64_t limit)
+{
+  const auto path = log_path(folder, run_id, clear_suffix);
+  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  struct stat status {};
+  if (!log || ::fstat(log.get(), &status) != 0) return log_error("cannot read " + path, errno);
+  if (status.st_size == 0) {
+    ::unlink(path.c_str());
+    return {};
+  }
+  const bool whole = status.st_size <= limit;
+  const LogParts parts{.size = status.st_size,
+                       .head = whole ? status.st_size : beginning_of(limit),
+                       .tail = whole ? status.st_size : status.st_size - std::min(limit, kept_end)};
+  const auto text = read_parts(log.get(), parts);
+  if (!text) return text.error();
+  const auto sealed = vault.seal_log(run_id, bytes_of(*text));
+  if (!sealed) return sealed.error();
+
+  const auto sealed_path = log_path(folder, run_id, sealed_suffix);
+  const auto new_path = log_path(folder, run_id, ".new");
+  constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
+  const UniqueFd out{::open(new_path.c_str(), flags, 0600)};
+  if (!out) return log_error("cannot make " + new_path, errno);
+  if (auto written = write_all(out.get(), *sealed); !written) {
+    ::unlink(new_path.c_str());
+    return written;
+  }
+  if (::rename(new_path.c_str(), sealed_path.c_str()) != 0) {
+    return log_error("cannot make " + sealed_path, errno);
+  }
+  ::unlink(path.c_str());
+  return {};
+}
+
+void drop_log(const std::string& folder, std::string_view run_id)
+{
+  ::unlink(log_path(folder, run_id, clear_suffix).c_str());
+}
+
+Status prune_logs(const std::string& folder, Instant before, std::int64_t keep_bytes)
+{
+  std::error_code error;
+  auto logs = sealed_logs(folder, error);
+  if (error) return log_error("cannot read " + folder, error.value());
+  std::sort(logs.begin(), logs.end(),
+            [](const SealedLog& a, const SealedLog& b) { return a.written > b.written; });
+  std::int64_t kept = 0;
+  for (const auto& log : logs) {
+    kept += log.size;
+    if (log.written < before || kept > keep_bytes) std::filesystem::remove(log.path, error);
+  }
+  return {};
+}
+
+}  // namespace asyncz

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The files behind run_log.hpp: their names, and reading round what was left out of them.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asyncz {
+
+inline constexpr std::string_view clear_suffix = ".log";
+inline constexpr std::string_view sealed_suffix = ".sealed";
+
+[[nodiscard]] std::string log_path(const std::string& folder, std::string_view run_id,
+                                   std::string_view suffix);
+
+// The error of a system call: denied, not_found or unavailable.
+[[nodiscard]] Error log_error(std::string what, int error);
+
+// What is kept of a log: [0, head) and [tail, size).
+struct LogParts {
+  std::int64_t size = 0;
+  std::int64_t head = 0;
+  std::int64_t tail = 0;
+};
+
+// What a running log still holds: all, but for the one hole that trim_log() made.
+[[nodiscard]] LogParts parts_left(int log);
+
+Result<std::string> read_range(int log, std::int64_t from, std::int64_t length);
+
+// Both parts, and between them a line that says how much was left out.
+Result<std::string> read_parts(int log, const LogParts& parts);
+
+}  // namespace asyncz

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Reading the output of runs, while they last and afterwards.
+#include "run/run_log.hpp"
+#include "run/run_log_files.hpp"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+Error no_output(std::string_view run_id)
+{
+  return {ErrorKind::not_found, "no output of run " + std::string{run_id} + " on this machine", {}};
+}
+
+Result<std::string> read_sealed(Vault& vault, const std::string& folder, std::string_view run_id)
+{
+  const auto path = log_path(folder, run_id, sealed_suffix);
+  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!file && errno == ENOENT) return no_output(run_id);
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return log_error("cannot read " + path, errno);
+  const auto sealed = read_range(file.get(), 0, status.st_size);
+  if (!sealed) return sealed.error();
+  const auto text = vault.open_log(run_id, bytes_of(*sealed));
+  if (!text) return text.error();
+  return std::string{text_of(*text)};
+}
+
+// Follows one clear log: hands on what is new, then sleeps until there is more.
+class Follower {
+ public:
+  Follower(int log, const LogSink& sink) : log_{log}, sink_{sink} {}
+
+  void start_at(std::int64_t offset) { offset_ = offset; }
+
+  // Everything up to the present end. False: the sink wants no more.
+  Result<bool> pass_on()
+  {
+    for (;;) {
+      const auto data = ::lseek(log_, offset_, SEEK_DATA);
+      if (data > offset_) offset_ = data;
+      auto text = read_range(log_, offset_, std::int64_t{64} << 10);
+      if (!text) return text.error();
+      if (text->empty()) return true;
+      offset_ += static_cast<std::int64_t>(text->size());
+      if (!sink_(*text)) return false;
+    }
+  }
+
+  [[nodiscard]] bool ended() const
+  {
+    struct stat status {};
+    return ::fstat(log_, &status) != 0 || status.st_nlink == 0;
+  }
+
+ private:
+  int log_;
+  const LogSink& sink_;
+  std::int64_t offset_ = 0;
+};
+
+// Until the file is unlinked, which is the last thing that happens to a clear log.
+Status follow_clear(const UniqueFd& watch, Follower& follower)
+{
+  for (;;) {
+    const bool ended = follower.ended();
+    const auto wanted = follower.pass_on();
+    if (!wanted) return wanted.error();
+    if (ended || !*wanted) return {};
+    std::array<char, 4096> events{};
+    if (::read(watch.get(), events.data(), events.size()) < 0) return {};
+  }
+}
+
+}  // namespace
+
+LogParts parts_left(int log)
+{
+  struct stat status {};
+  if (::fstat(log, &status) != 0) return {};
+  const auto size = static_cast<std::int64_t>(status.st_size);
+  const auto hole = ::lseek(log, 0, SEEK_HOLE);
+  if (hole < 0 || hole >= size) return {size, size, size};
+  const auto data = ::lseek(log, hole, SEEK_DATA);
+  return {size, hole, data < 0 ? size : data};
+}
+
+Result<std::string> read_range(int log, std::int64_t from, std::int64_t length)
+{
+  std::string text(static_cast<std::size_t>(length), '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const auto got = ::pread(log, text.data() + done, text.size() - done,
+                             from + static_cast<std::int64_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return log_error("cannot read a log", errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  text.resize(done);
+  return text;
+}
+
+Result<std::string> read_parts(int log, const LogParts& parts)
+{
+  auto text = read_range(log, 0, parts.head);
+  if (!text || parts.tail <= parts.head) return text;
+  const auto tail = read_range(log, parts.tail, parts.size - parts.tail);
+  if (!tail) return tail.error();
+  return *text + "\n[asyncz: " + std::to_string(parts.tail - parts.head) + " bytes left out]\n" +
+         *tail;
+}
+
+Result<std::string> read_log(Vault& vault, std::string_view run_id)
+{
+  const auto folder = log_folder(vault.store());
+  const auto path = log_path(folder, run_id, clear_suffix);
+  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (log) return read_parts(log.get(), parts_left(log.get()));
+  if (errno != ENOENT) return log_error("cannot read " + path, errno);
+  return read_sealed(vault, folder, run_id);
+}
+
+std::string_view last_lines(std::string_view text, std::size_t lines)
+{
+  if (lines == 0) return {};
+  auto at = text.size();
+  if (at > 0 && text.back() == '\n') --at;
+  for (;;) {
+    const auto newline = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
+    if (newline == std::string_view::npos) return text;
+    if (--lines == 0) return text.substr(newline + 1);
+    at = newline;
+  }
+}
+
+Status follow_log(Vault& vault, std::string_view run_id, std::optional<std::size_t> tail,
+                  const LogSink& sink)
+{
+  const auto folder = log_folder(vault.store());
+  const auto path = log_path(folder, run_id, clear_suffix);
+  const auto chosen = [&](std::string_view text) { return tail ? last_lines(text, *tail) : text; };
+
+  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!log) {
+    const auto text = read_sealed(vault, folder, run_id);
+    if (!text) return text.error();
+    sink(chosen(*text));
+    return {};
+  }
+  // By its descriptor, so that it is the same file even if it has just been sealed.
+  const UniqueFd watch{::inotify_init1(IN_CLOEXEC)};
+  const auto same_file = "/proc/self/fd/" + std::to_string(log.get());
+  if (::inotify_add_watch(watch.get(), same_file.c_str(), IN_MODIFY | IN_ATTRIB) < 0) {
+    return log_error("cannot watch " + path, errno);
+  }
+  const auto parts = parts_left(log.get());
+  const auto text = read_parts(log.get(), parts);
+  if (!text) return text.error();
+  if (!text->empty() && !sink(chosen(*text))) return {};
+  Follower follower{log.get(), sink};
+  follower.start_at(parts.size);
+  return follow_clear(watch, follower);
+}
+
+}  // namespace asyncz

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The thread that writes what follows from runs, and does all else that waits for the store.
+#pragma once
+
+#include "run/parts.hpp"
+#include "run/wait.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asyncz {
+
+// Owns the rest lane of the store.
+class Settler {
+ public:
+  explicit Settler(Parts& parts);
+
+  // Until Close, and until all that came before it is settled.
+  void run();
+
+ private:
+  void read_letters();
+  void send_back(const JobPtr& job);
+  void begin_with_store(const JobPtr& job);
+  void hold(const JobPtr& job);
+  void look_for_cancel(const JobPtr& job);
+  void read_paused_queues();
+
+  [[nodiscard]] bool group_is_complete() const;
+  void settle_group();
+  bool settled(const JobPtr& job, const Status& status);  // false: to be tried again
+  Status add_instance(Job& job);
+  void seal_logs(const Job& job);
+
+  void prolong_leases();
+  void prolong(const JobPtr& job, const Status& status);
+  void announce(std::vector<std::string> running);
+  void prune();
+  void in_trouble(const Error& error);
+  void recover();
+
+  [[nodiscard]] std::optional<Steady::time_point> next_wake() const;
+
+  Parts& parts_;
+  Random random_;
+  std::deque<JobPtr> group_;
+  Steady::time_point group_since_;
+  std::vector<JobPtr> leased_;
+  Steady::time_point leases_due_;
+  std::optional<Steady::time_point> retry_due_;
+  Steady::time_point prune_due_;
+  bool trouble_ = false;
+  bool closing_ = false;
+  std::size_t sent_back_ = 0;  // to the journal, because somebody edited the task
+};
+
+}  // namespace asyncz

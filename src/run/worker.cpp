@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include "run/worker.hpp"
+
+#include "run/journal.hpp"
+#include "run/launcher.hpp"
+#include "run/run_log.hpp"
+#include "run/settler.hpp"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include <array>
+#include <thread>
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+constexpr auto report_interval = std::chrono::seconds{1};
+
+// The signals that the loop reads from a descriptor; as they were, afterwards.
+class SignalsToRead {
+ public:
+  SignalsToRead()
+  {
+    sigset_t wanted;
+    ::sigemptyset(&wanted);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::sigaddset(&wanted, signal);
+    ::pthread_sigmask(SIG_BLOCK, &wanted, &before_);
+    fd_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+  SignalsToRead(const SignalsToRead&) = delete;
+  SignalsToRead& operator=(const SignalsToRead&) = delete;
+  ~SignalsToRead() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  sigset_t before_{};
+  UniqueFd fd_;
+};
+
+}  // namespace
+
+Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
+               WorkerLog& log, Reload reload)
+    : parts_{vault,      spawner, clock, options, log, this_host(), log_folder(vault.store()),
+             clock.now()},
+      reload_{std::move(reload)},
+      children_{parts_}
+{
+}
+
+Status Worker::run()
+{
+  if (auto status = prepare(); !status) return status;
+  const SignalsToRead signals;
+  Launcher launcher{parts_};
+  Journal journal{parts_};
+  Settler settler{parts_};
+  {
+    const std::jthread settling{[&] { settler.run(); }};
+    const std::jthread journaling{[&] { journal.run(); }};
+    const std::jthread launching{[&] { launcher.run(); }};
+    loop(signals.fd());
+    parts_.launcher.put(Close{});
+    parts_.journal.put(Close{});
+  }
+  const auto withdrawn = parts_.vault.withdraw(parts_.options.name);
+  if (broken_) return *broken_;
+  return withdrawn;
+}
+
+Status Worker::prepare()
+{
+  if (auto made = make_log_folder(parts_.log_folder); !made) return made;
+  const auto until = parts_.clock.now() + parts_.options.lease;
+  return parts_.vault.announce(note_of(parts_, {}), until);
+}
+
+void Worker::loop(int signals)
+{
+  if (service_.watchdog()) watchdog_due_ = Steady::now();
+  service_.tell("READY=1");
+  while (phase_ != Phase::over) {
+    const auto ready = wait_for(std::array{signals, parts_.loop.fd()}, next_wake());
+    if (ready[0]) read_signals(signals);
+    const bool spawning = parts_.spawning;
+    read_letters();
+    if (!spawning) children_.forget_orphans();
+    const auto now = Steady::now();
+    children_.tick(now);
+    if (patience_ && now >= *patience_) hurry();
+    if (report_due_ && now >= *report_due_) report_runs();
+    if (watchdog_due_ && now >= *watchdog_due_) {
+      watchdog_due_ = now + *service_.watchdog();
+      service_.tell("WATCHDOG=1");
+    }
+    advance();
+  }
+}
+
+void Worker::read_signals(int signals)
+{
+  signalfd_siginfo info{};
+  while (::read(signals, &info, sizeof info) == sizeof info) {
+    switch (info.ssi_signo) {
+      case SIGCHLD:
+        children_.reap();
+        break;
+      case SIGHUP:
+        reload();
+        break;
+      default:
+        phase_ == Phase::working ? stop() : hurry();
+    }
+  }
+}
+
+void Worker::read_letters()
+{
+  const auto handle = Overloaded{
+      [&](Started& started) {
+        runs_changed();
+        children_.add(std::move(started.job), started.pid);
+      },
+      [&](EndRun& end) { children_.end(*end.job, end.state, end.reason); },
+      [&](NothingLeft&) {
+        if (phase_ == Phase::working) stop();
+      },
+      [&](Quiet&) { quiet_ = true; },
+      [&](Closed&) { phase_ = Phase::over; },
+      [&](Broken& broken) {
+        broken_ = std::move(broken.error);
+        if (phase_ == Phase::working) stop();
+        quiet_ = true;
+      },
+  };
+  for (auto& letter : parts_.loop.take()) std::visit(handle, letter);
+}
+
+void Worker::reload()
+{
+  const auto slots = reload_ ? reload_() : std::nullopt;
+  if (!slots) return;
+  parts_.slots = *slots;
+  parts_.launcher.put(LookAgain{});
+}
+
+void Worker::stop()
+{
+  phase_ = Phase::stopping;
+  service_.tell("STOPPING=1");
+  if (parts_.options.shutdown_timeout) patience_ = Steady::now() + *parts_.options.shutdown_timeout;
+  if (!children_.empty()) {
+    parts_.log.say(Severity::note, {},
+                   "stopping; waiting for " + std::to_string(parts_.children) + " to end");
+  }
+  parts_.launcher.put(StopTaking{});
+}
+
+// Told again to stop, or out of patience.
+void Worker::hurry()
+{
+  patience_.reset();
+  children_.end_all();
+  if (phase_ == Phase::settling) {
+    parts_.giving_up = true;
+    parts_.settler.put(Close{});
+  }
+}
+
+// On to the next phase, once what belongs to this one is done.
+void Worker::advance()
+{
+  if (!quiet_ || !children_.empty() || parts_.children > 0) return;
+  switch (phase_) {
+    case Phase::stopping:
+      if (!broken_) {
+        phase_ = Phase::last_round;
+        quiet_ = false;
+        parts_.launcher.put(ShutdownTasks{});
+        return;
+      }
+      [[fallthrough]];
+    case Phase::last_round:
+      phase_ = Phase::settling;
+      parts_.journal.put(Close{});
+      return;
+    case Phase::working:
+    case Phase::settling:
+    case Phase::over:
+      return;
+  }
+}
+
+// For `workers`, and not more often than each second.
+void Worker::runs_changed()
+{
+  if (!report_due_) report_due_ = Steady::now() + report_interval;
+}
+
+void Worker::report_runs()
+{
+  report_due_.reset();
+  auto runs = children_.runs();
+  if (runs == reported_) return;
+  reported_ = runs;
+  parts_.settler.put(Running{std::move(runs)});
+}
+
+std::optional<Steady::time_point> Worker::next_wake() const
+{
+  auto wake = children_.next_tick();
+  for (const auto& due : {patience_, report_due_, watchdog_due_}) {
+    if (due) wake = std::min(wake.value_or(*due), *due);
+  }
+  return wake;
+}
+
+}  // namespace asyncz

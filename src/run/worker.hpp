@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// A worker: reserves what is due in a store, runs it, and settles what came of it.
+#pragma once
+
+#include "run/children.hpp"
+#include "run/parts.hpp"
+#include "run/service.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace asyncz {
+
+// Four threads: the loop (children, timeouts, signals; never waits for anything else), the
+// launcher, the journal and the settler. Signals go to the loop alone, as long as run() lasts.
+class Worker {
+ public:
+  // All are borrowed for the worker's life; `options` may not change. `reload` is called at
+  // SIGHUP and tells how many runs at a time there may be from then on.
+  using Reload = std::function<std::optional<std::size_t>()>;
+  Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
+         WorkerLog& log, Reload reload = {});
+
+  // Until it is told to stop (SIGTERM, SIGINT) or, with `drain` and `once`, has nothing left to do.
+  //   conflict     a live worker of this name exists
+  //   unavailable  the store does not answer at the start
+  Status run();
+
+ private:
+  // Each waits for the one before it to be over.
+  enum class Phase : std::uint8_t {
+    working,
+    stopping,    // takes nothing new; runs end by themselves
+    last_round,  // tasks for the shutdown run
+    settling,    // all runs have ended
+    over,
+  };
+
+  Status prepare();
+  void loop(int signals);
+  void read_signals(int signals);
+  void read_letters();
+  void reload();
+  void stop();
+  void hurry();
+  void advance();
+  void runs_changed();
+  void report_runs();
+  [[nodiscard]] std::optional<Steady::time_point> next_wake() const;
+
+  Parts parts_;
+  Reload reload_;
+  ServiceManager service_;
+  Children children_;
+  Phase phase_ = Phase::working;
+  bool quiet_ = false;  // the launcher has answered
+  std::optional<Error> broken_;
+  std::vector<std::string> reported_;
+  std::optional<Steady::time_point> patience_;    // end of --shutdown-timeout
+  std::optional<Steady::time_point> report_due_;  // what runs has changed since the last one
+  std::optional<Steady::time_point> watchdog_due_;
+};
+
+}  // namespace asyncz

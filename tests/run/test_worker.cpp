@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "run/worker.hpp"
+
+#include "tests/run/run_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <string>
+
+using namespace asyncz;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(WorkerFixture, "a due task is run, recorded and removed")
+{
+  add("hello", "echo hello; echo oops >&2");
+  drain();
+  CHECK(stored() == 0);
+  const auto runs = history();
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].state == RunState::succeeded);
+  CHECK(runs[0].output == "hello\noops\n");
+  CHECK(runs[0].exit_status == 0);
+  CHECK(runs[0].worker == "test-worker");
+  CHECK(*read_log(*vault, runs[0].id()) == "hello\noops\n");
+  CHECK(log.complaints.empty());
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "many tasks run once each, whatever their number")
+{
+  for (int i = 0; i < 60; ++i) add("task" + std::to_string(i), "echo x >>count");
+  drain();
+  CHECK(dir.read("count").size() == 2 * 60);
+  CHECK(history().size() == 60);
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "higher priority goes first")
+{
+  options.concurrency = 1;
+  for (const int priority : {-9, 0, 9, 5}) {
+    add("p" + std::to_string(priority), "echo " + std::to_string(priority) + " >>order",
+        [&](Task& task) { task.priority = priority; });
+  }
+  drain();
+  CHECK(dir.read("order") == "9\n5\n0\n-9\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a failure says its status, a command that is nowhere is 127")
+{
+  add("fails", "exit 3");
+  add("nowhere", "x", [](Task& task) {
+    task.shell = false;
+    task.argv = {"no-such-program"};
+  });
+  drain();
+  for (const auto& run : history()) {
+    CHECK(run.state == RunState::failed);
+    CHECK(run.exit_status == (run.task == "fails" ? 3 : 127));
+    CHECK(run.reason.empty() == (run.task == "fails"));
+  }
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a failed run is tried again, each attempt in the history")
+{
+  options.drain = false;
+  options.once = true;
+  add("flaky", "exit 1", [](Task& task) {
+    task.retries = 1;
+    task.retry_delay = 0s;
+  });
+  drain();
+  drain();
+  const auto runs = history();
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].attempt == 2);
+  CHECK(runs[1].attempt == 1);
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a recurring task stays, planned for its next due time")
+{
+  Instant start;
+  add("often", "echo x >>count", [&](Task& task) {
+    start = system_clock().now();
+    task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = start};
+  });
+  drain();
+  CHECK(dir.read("count") == "x\n");
+  CHECK(vault->get("often")->progress.moment == start + 1h);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a run that outlasts its timeout is ended, also one that ignores SIGTERM")
+{
+  add("long", "exec sleep 100", [](Task& task) { task.timeout = 50ms; });
+  add("stubborn", "trap '' TERM; while :; do sleep 0.01; done", [](Task& task) {
+    task.timeout = 50ms;
+    task.kill_grace = 50ms;
+  });
+  drain();
+  for (const auto& run : history()) {
+    CHECK(run.state == RunState::timed_out);
+    CHECK(run.signal == (run.task == "long" ? SIGTERM : SIGKILL));
+  }
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "output past its limit keeps its beginning and its last 4 KiB")
+{
+  add("loud", "echo first; yes | head -c 200000; echo last",
+      [](Task& task) { task.output_limit = 20'000; });
+  drain();
+  const auto run = history().at(0);
+  const auto log_text = *read_log(*vault, run.id());
+  CHECK(log_text.size() < 21'000);
+  CHECK(log_text.substr(0, 6) == "first\n");
+  CHECK(log_text.find("bytes left out") != std::string::npos);
+  CHECK(log_text.substr(log_text.size() - 7) == "y\nlast\n");
+  CHECK(run.output.size() == kept_output);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "nothing is left in the clear of a run that has ended")
+{
+  add("secret", "echo secret words");
+  add("silent", "true");
+  drain();
+  std::size_t sealed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{log_folder(*store)}) {
+    CHECK(entry.path().extension() == ".sealed");
+    ++sealed;
+  }
+  CHECK(sealed == 1);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run finds the variables that name it, and no key")
+{
+  ::setenv("ASYNCZ_STORE_ENCRYPTION_KEY", "secret", 1);
+  add("env", "env | grep ^ASYNCZ_ | sort; cat", [](Task& task) {
+    task.stdin_data = "input\n";
+    task.queue = "mail";
+  });
+  drain();
+  ::unsetenv("ASYNCZ_STORE_ENCRYPTION_KEY");
+  const auto run = history().at(0);
+  const auto fence = std::to_string(run.fence);
+  CHECK(run.output == "ASYNCZ_ATTEMPT=1\nASYNCZ_FENCE=" + fence +
+                          "\nASYNCZ_QUEUE=mail\nASYNCZ_RUN_ID=env." + fence +
+                          "\nASYNCZ_SCHEDULED_TIME=" + rfc3339(run.scheduled, 0s) +
+                          "\nASYNCZ_TASK_ID=env\ninput\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a worker takes only from its queues, and no more of each than it may")
+{
+  options.queues = {{"a", 1}};
+  options.concurrency = 4;
+  for (int i = 0; i < 3; ++i) {
+    add("a" + std::to_string(i), "echo start >>log; sleep 0.05; echo end >>log",
+        [](Task& task) { task.queue = "a"; });
+  }
+  add("b", "echo b >>log", [](Task& task) { task.queue = "b"; });
+  drain();
+  CHECK(dir.read("log") == "start\nend\nstart\nend\nstart\nend\n");
+  CHECK(stored() == 1);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a boot task runs once for this boot, a shutdown task at each end")
+{
+  add("boot", "echo boot >>log", [](Task& task) { task.trigger = {.kind = TriggerKind::boot}; });
+  add("down", "echo down >>log",
+      [](Task& task) { task.trigger = {.kind = TriggerKind::shutdown}; });
+  drain();
+  drain();
+  CHECK(dir.read("log") == "boot\ndown\ndown\n");
+  CHECK(stored() == 2);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "instances of one task run beside each other")
+{
+  options.once = true;
+  add("many", "echo $ASYNCZ_TASK_ID >>log", [](Task& task) {
+    task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = system_clock().now()};
+    task.max_instances = 2;
+  });
+  drain();
+  options.once = false;
+  drain();
+  CHECK(dir.read("log") == "many\n");
+  CHECK(stored() == 1);
+  CHECK(history().at(0).task == "many");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a second worker of the same name is refused")
+{
+  auto second = stores::open_store({.url = "file://" + dir.file("store")});
+  REQUIRE(second);
+  Vault other{**second, keys, system_clock(), {}};
+  REQUIRE(other.unlock(true));
+  WorkerInfo info;
+  info.name = options.name;
+  REQUIRE(other.announce(info, system_clock().now() + 1min));
+  Worker worker{*vault, *spawner, system_clock(), options, log};
+  CHECK(worker.run().error().kind == ErrorKind::conflict);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "what runs print is shown line by line when asked for")
+{
+  options.show_output = true;
+  add("talks", "echo one; printf two");
+  drain();
+  CHECK(log.shown == history().at(0).id() + ": one\ntwo");
+}
