@@ -184,10 +184,9 @@ Status FileStore::make_batch(std::span<const Record> records, std::span<Status> 
 // Whether the file is at the revision before the record's. The caller has the write byte.
 Status FileStore::check_unchanged(const Record& record) const
 {
-  TaskFiles::PrefixBuffer buffer;
-  const auto prefix = files_.read_prefix(record.id, buffer);
-  if (!prefix) return prefix.error();
-  if (prefix->revision != record.revision - 1 || prefix->fence > record.fence) {
+  const auto stored = files_.read(record.id);
+  if (!stored) return stored.error();
+  if (stored->revision != record.revision - 1 || stored->fence > record.fence) {
     return changed(record.id);
   }
   return {};
