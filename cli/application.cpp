@@ -2,16 +2,12 @@
 #include "cli/application.hpp"
 
 #include "cli/help.hpp"
+#include "cli/overview.hpp"
 #include "cli/parser.hpp"
 #include "cli/process_context.hpp"
 
-#include <fmt/core.h>
-
 namespace asyncz::cli {
 namespace {
-
-// Without a command: how things stand, and what one can do next.
-constexpr std::string_view default_command = "status";
 
 Result<ExitStatus> obey(Invocation& invocation, Context& context)
 {
@@ -25,6 +21,7 @@ Result<ExitStatus> obey(Invocation& invocation, Context& context)
     case Invocation::Wish::run:
       break;
   }
+  if (invocation.row == nullptr) return print_overview(context);
   return invocation.command->run(context);
 }
 

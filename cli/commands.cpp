@@ -8,8 +8,18 @@ namespace {
 
 // In the order in which help shows them.
 constexpr std::array rows{
+    CommandRow{"add", "Add a task, or many", make_add},
+    CommandRow{"list", "List the tasks by their next run time", make_list},
+    CommandRow{"show", "Tell everything about one task", make_show},
+    CommandRow{"update", "Change a task or its schedule", make_update},
+    CommandRow{"remove", "Remove tasks", make_remove},
+    CommandRow{"pause", "Keep tasks or a queue from running", make_pause},
+    CommandRow{"resume", "Let paused tasks or a queue run again", make_resume},
     CommandRow{"run", "Run a task now", make_run},
+    CommandRow{"preview", "Compute the next run times of a task or a schedule", make_preview},
     CommandRow{"worker", "Run what is due", make_worker},
+    CommandRow{"config", "Print the settings in force and where each comes from", make_config},
+    CommandRow{"completion", "Print what makes a shell complete all this", make_completion},
     CommandRow{"version", "Print the version and the stores built in", make_version},
     CommandRow{"help", "Explain a command", make_help},
 };

@@ -8,8 +8,18 @@
 
 namespace asyncz::cli {
 
+std::unique_ptr<Command> make_add();
+std::unique_ptr<Command> make_completion();
+std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_help();
+std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_pause();
+std::unique_ptr<Command> make_preview();
+std::unique_ptr<Command> make_remove();
+std::unique_ptr<Command> make_resume();
 std::unique_ptr<Command> make_run();
+std::unique_ptr<Command> make_show();
+std::unique_ptr<Command> make_update();
 std::unique_ptr<Command> make_version();
 std::unique_ptr<Command> make_worker();
 

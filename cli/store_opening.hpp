@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace asyncz::cli {
@@ -15,5 +16,8 @@ namespace asyncz::cli {
 //   and what the store's opener gives
 Result<OpenStore> open_store_of(Context& context, const Settings& settings,
                                 std::string_view name_or_url, Access access);
+
+// A URL to be shown: the password of `scheme://user:password@host` is nobody's business.
+[[nodiscard]] std::string without_secrets(std::string_view url);
 
 }  // namespace asyncz::cli

@@ -258,6 +258,30 @@ Status set_env(Task& task, const Value& value, const FieldContext&)
   return {};
 }
 
+Value get_limits(const Task& task, const FieldContext&)
+{
+  ValueMap map;
+  for (const ResourceLimit& limit : task.limits) {
+    map.emplace_back(limit.name, static_cast<std::int64_t>(limit.value));
+  }
+  return map;
+}
+
+Status set_limits(Task& task, const Value& value, const FieldContext&)
+{
+  std::vector<ResourceLimit> limits;
+  const auto* map = value.get<ValueMap>();
+  if (map == nullptr && !value.is_null()) return expected("a table of names and numbers");
+  for (const auto& [name, member] : map != nullptr ? *map : ValueMap{}) {
+    std::int64_t number = 0;
+    if (Status done = read(member, number); !done) return done.error().in(printable(name));
+    if (number < 0) return expected("a number of at least 0").in(printable(name));
+    limits.push_back({name, static_cast<std::uint64_t>(number)});
+  }
+  task.limits = std::move(limits);
+  return {};
+}
+
 Value get_stdin(const Task& task, const FieldContext&)
 {
   return task.stdin_data.empty() ? Value{} : Value{task.stdin_data};

@@ -71,6 +71,9 @@ constexpr std::array table{
                              "Whether env replaces the worker's environment"),
     row<&Task::unset_env>("unset_env", list, "NAME,…", "Variables of the worker to leave out"),
     row<&Task::user>("user", text, "USER", "Run as this user; the worker must be root"),
+    row<&Task::nice>("nice", integer, "N", "Niceness to run with (the worker's)"),
+    Field{"limits", map, "NAME=N,…", "Resource limits, such as nofile=1024", true, false,
+          fa::get_limits, fa::set_limits},
     Field{"stdin", text, "TEXT", "What the command reads (nothing)", true, true, fa::get_stdin,
           fa::set_stdin},
     row<&Task::output>("output", text, "capture|discard", "What becomes of its output (capture)"),
@@ -180,6 +183,7 @@ Result<Value> list_from_text(const Field& field, std::string_view words)
   return Value{std::move(elements)};
 }
 
+// Of limits, the only map that a text gives: names and numbers.
 Result<Value> map_from_text(const Field& field, std::string_view pairs)
 {
   ValueMap members;
@@ -187,9 +191,11 @@ Result<Value> map_from_text(const Field& field, std::string_view pairs)
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos) {
       return Error{ErrorKind::usage,
-                   fmt::format("{}: {} is not NAME=VALUE", field.name, printable(pair)), ""};
+                   fmt::format("{}: {} is not NAME=N", field.name, printable(pair)), ""};
     }
-    members.emplace_back(std::string{pair.substr(0, equals)}, pair.substr(equals + 1));
+    Result<Value> number = number_from_text<std::int64_t>(field, pair.substr(equals + 1));
+    if (!number) return number;
+    members.emplace_back(std::string{pair.substr(0, equals)}, std::move(*number));
   }
   return Value{std::move(members)};
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "cli/add_batch.hpp"
+
+#include "base/task_id.hpp"
+#include "base/text.hpp"
+#include "cli/json.hpp"
+#include "cli/line_reader.hpp"
+#include "cli/new_task.hpp"
+#include "cli/zones.hpp"
+#include "task/fields.hpp"
+
+#include <fmt/core.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncz::cli {
+namespace {
+
+// Lines that are added together: they share what makes them durable.
+constexpr std::size_t most_at_once = 10'000;
+constexpr std::size_t longest_line = std::size_t{8} << 20;
+
+class Adder {
+ public:
+  Adder(Context& context, const Batch& batch, OpenStore* open)
+      : context_{context}, batch_{batch}, open_{open}, array_{context}
+  {
+  }
+
+  void add_line(std::size_t number, std::string_view text)
+  {
+    Result<StoredTask> task = read(text);
+    lines_.push_back({number, task ? std::nullopt : std::optional{task.error()}});
+    if (task) tasks_.push_back(std::move(*task));
+    if (lines_.size() == most_at_once) flush();
+  }
+
+  ExitStatus end()
+  {
+    flush();
+    if (context_.globals().json) array_.end();
+    return failed_ ? 1 : 0;
+  }
+
+ private:
+  struct Line {
+    std::size_t number;
+    std::optional<Error> problem;  // none: it is the next of tasks_
+  };
+
+  Result<StoredTask> read(std::string_view text)
+  {
+    const Result<Value> value = parse_json(text);
+    if (!value) return value.error();
+    const Instant now = context_.clock().now();
+    StoredTask stored;
+    stored.task = batch_.defaults;
+    stored.task.trigger = {.kind = TriggerKind::date, .at = now};
+    const FieldContext fields{now, zones_.named(stored.task.timezone)};
+    if (const Status done = apply_value(stored.task, *value, fields); !done) return done.error();
+
+    Task& task = stored.task;
+    if (task.id.empty()) task.id = new_task_id();
+    if (const Status done = check_task_id(task.id); !done) return done.error();
+    if (task.name.empty()) task.name = name_of_command(task);
+    if (batch_.paused || task.paused) set_paused(stored, true, now);
+    stored.progress.created = now;
+    if (const Status done = validate(task); !done) return done.error();
+    if (const Status done = plan(stored, now, random_); !done) return done.error();
+    return stored;
+  }
+
+  void flush()
+  {
+    std::vector<Status> statuses(tasks_.size());
+    if (open_ != nullptr) {
+      statuses = store_tasks(*open_->vault, tasks_, batch_.replace, context_.clock().now());
+    }
+    std::size_t next = 0;
+    for (const Line& line : lines_) {
+      if (line.problem) {
+        report(line.number, *line.problem);
+        continue;
+      }
+      const std::size_t place = next++;
+      if (statuses[place]) {
+        print(line.number, tasks_[place].task.id);
+      } else {
+        report(line.number, statuses[place].error());
+      }
+    }
+    lines_.clear();
+    tasks_.clear();
+    context_.flush();
+  }
+
+  void print(std::size_t number, const std::string& id)
+  {
+    if (context_.globals().json) {
+      array_.add(ValueMap{{"line", static_cast<std::int64_t>(number)}, {"id", id}});
+    } else {
+      context_.out(id + '\n');
+    }
+  }
+
+  void report(std::size_t number, const Error& error)
+  {
+    failed_ = true;
+    context_.error(error.in(fmt::format("line {}", number)));
+    if (!context_.globals().json) return;
+    array_.add(ValueMap{{"line", static_cast<std::int64_t>(number)}, {"error", error.what}});
+  }
+
+  Context& context_;
+  const Batch& batch_;
+  OpenStore* open_;  // null: nothing is added
+  JsonArray array_;
+  Zones zones_;
+  Random random_ = system_random();
+  std::vector<Line> lines_;
+  std::vector<StoredTask> tasks_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+Result<ExitStatus> add_batch(Context& context, const Batch& batch)
+{
+  Result<LineReader> lines = LineReader::open(batch.file, longest_line);
+  if (!lines) return lines.error();
+  std::optional<OpenStore> open;
+  if (!batch.dry_run) {
+    Result<OpenStore> opened = context.open(Access::create);
+    if (!opened) return opened.error();
+    open = std::move(*opened);
+  }
+  Adder adder{context, batch, open ? &*open : nullptr};
+  for (std::size_t number = 1;; ++number) {
+    const Result<std::optional<std::string_view>> line = lines->next();
+    if (!line) {
+      adder.end();
+      return line.error();
+    }
+    if (!*line) return adder.end();
+    if (!trimmed(**line).empty()) adder.add_line(number, **line);
+  }
+}
+
+}  // namespace asyncz::cli

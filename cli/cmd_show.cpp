@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// asyncz show: everything about one task.
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/resolve.hpp"
+#include "cli/run_view.hpp"
+#include "cli/task_view.hpp"
+#include "cli/zones.hpp"
+#include "task/fields.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncz::cli {
+namespace {
+
+constexpr int shown_times = 5;
+constexpr std::size_t shown_runs = 5;
+
+constexpr std::size_t label_width = 20;
+
+// A value as a person reads it.
+std::string plain_text(const Value& value)
+{
+  if (const auto* text = value.get<std::string>()) return *text;
+  return json_text(value);
+}
+
+class Show final : public Command {
+ public:
+  void declare(Options& options) override
+  {
+    options.words("ID", ids_, 1, 1, "The task, by id or its beginning", WordKind::task);
+    options.flag("--reveal", reveal_, "Print environment values and standard input, too");
+  }
+
+  Result<ExitStatus> run(Context& context) override
+  {
+    Result<OpenStore> open = context.open(Access::read);
+    if (!open) return open.error();
+    const Result<NamedTask> named = resolve_task(*open->vault, ids_.front());
+    if (!named) return named.error();
+    if (!named->stored) return show_gone(context, *open, named->id);
+
+    const Result<StoredTask> task = open->vault->get(named->id);
+    if (!task) {
+      if (context.globals().json) print_json(context, unreadable_document(named->id, task.error()));
+      return task.error();
+    }
+    show(context, *open, *task);
+    return 0;
+  }
+
+ private:
+  void show(Context& context, OpenStore& open, const StoredTask& stored)
+  {
+    const Instant now = context.clock().now();
+    const Zone& zone = zones_.named(stored.task.timezone);
+    const TaskStatus status = status_of(*open.store, stored, now);
+    if (context.globals().json) {
+      print_json(context, task_document(stored, status, zone, now, reveal_));
+      return;
+    }
+    show_head(context, stored, status, now);
+    show_fields(context, stored, now);
+    show_times(context, stored, status, now);
+    show_runs(context, open, stored.task.id);
+  }
+
+  static void line(Context& context, std::string_view label, std::string_view text)
+  {
+    context.out(fmt::format("{:<{}}{}\n", label, label_width, printable(text)));
+  }
+
+  void show_head(Context& context, const StoredTask& stored, const TaskStatus& status, Instant now)
+  {
+    const Task& task = stored.task;
+    const Zone& zone = zones_.named(task.timezone);
+    line(context, "id", task.id);
+    context.out(fmt::format("{:<{}}{}\n", "state", label_width,
+                            toned(context, tone_of(status.state), task_state_text(status.state))));
+    line(context, "command", command_text(task));
+    line(context, "schedule", trigger_text(task.trigger, zone));
+    line(context, "created", time_text(stored.progress.created, zone));
+    line(context, "revision", fmt::format("{}", stored.revision));
+    if (stored.progress.paused_since) {
+      line(context, "paused by",
+           fmt::format("{}, {}", stored.progress.paused_by,
+                       distance_text(*stored.progress.paused_since, now)));
+    }
+  }
+
+  // Those that differ from a new task's, so that what matters is not lost among defaults.
+  void show_fields(Context& context, const StoredTask& stored, Instant now)
+  {
+    constexpr std::array<std::string_view, 4> in_head{"id", "command", "trigger", "paused"};
+    const FieldContext fields{now, zones_.named(stored.task.timezone)};
+    const Value shown = task_value(stored.task, fields, reveal_);
+    const Task fresh;
+    for (const Field& field : task_fields()) {
+      const Value value = field.get(stored.task, fields);
+      if (std::ranges::find(in_head, field.name) != in_head.end()) continue;
+      const bool always = field.name == "name" || field.name == "queue" || field.name == "timezone";
+      if (!always && value == field.get(fresh, fields)) continue;
+      const Value* visible = shown.find(field.name);
+      line(context, field.name, plain_text(visible != nullptr ? *visible : value));
+    }
+  }
+
+  void show_times(Context& context, const StoredTask& stored, const TaskStatus& status, Instant now)
+  {
+    if (!status.next_run_time) return;
+    const Task& task = stored.task;
+    const Zone& zone = zones_.named(task.timezone);
+    const auto schedule = compile(task.trigger, zone, task.id);
+    std::optional<Instant> next = status.next_run_time;
+    for (int i = 0; next && i < shown_times; ++i) {
+      line(context, i == 0 ? "next runs" : "",
+           fmt::format("{}  {}", time_text(*next, zone), distance_text(*next, now)));
+      if (!schedule || !task.recurring()) return;
+      const auto after = (*schedule)->next(std::max(*next, now));
+      if (!after) return;
+      next = *after;
+    }
+  }
+
+  void show_runs(Context& context, OpenStore& open, const std::string& id)
+  {
+    std::size_t count = 0;
+    const Status visited = open.vault->runs(id, std::nullopt, [&](Result<Run> run) {
+      if (!run) {
+        context.warn(run.error().what);
+        return true;
+      }
+      line(context, count == 0 ? "last runs" : "",
+           fmt::format("{}  {}  {}  {}", run->id(), run_state_text(run->state),
+                       time_text(run->scheduled, Zone{}), exit_text(*run)));
+      return ++count < shown_runs;
+    });
+    if (!visited) context.warn(visited.error().what);
+  }
+
+  // What the history knows of a task that has left the store.
+  Result<ExitStatus> show_gone(Context& context, OpenStore& open, const std::string& id)
+  {
+    if (!context.globals().json) {
+      line(context, "id", id);
+      line(context, "state", "has left the store");
+      show_runs(context, open, id);
+      return 0;
+    }
+    ValueList runs;
+    const Status visited = open.vault->runs(id, std::nullopt, [&runs](Result<Run> run) {
+      if (run) runs.emplace_back(run_value(*run, Zone{}));
+      return runs.size() < shown_runs;
+    });
+    if (!visited) return visited.error();
+    print_json(context, ValueMap{{"id", id}, {"state", nullptr}, {"runs", std::move(runs)}});
+    return 0;
+  }
+
+  std::vector<std::string> ids_;
+  bool reveal_ = false;
+  Zones zones_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_show() { return std::make_unique<Show>(); }
+
+}  // namespace asyncz::cli

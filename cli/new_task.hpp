@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What `add` and `update` do to a task besides setting fields.
+#pragma once
+
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "task/fields.hpp"
+#include "task/lifecycle.hpp"
+#include "task/stored_task.hpp"
+#include "vault/vault.hpp"
+
+#include <string>
+#include <vector>
+
+namespace asyncz::cli {
+
+// A task as `[defaults]` has it, in this machine's time zone where they name none.
+Result<Task> default_task(const Settings& settings, Instant now);
+
+//   usage  a single word with blanks that names no program: it was meant for a shell
+Status check_words(const std::vector<std::string>& words);
+
+// The first word of the command.
+[[nodiscard]] std::string name_of_command(const Task& task);
+
+// The working directory and umask of this process.
+//   failed  the directory has gone
+Status capture_place(Task& task);
+
+// `user@host`, for who paused something.
+[[nodiscard]] std::string who_we_are();
+
+// Marks a task as paused, or not, by us and now; its times are planned by the caller.
+void set_paused(StoredTask& task, bool paused, Instant now);
+
+[[nodiscard]] Random system_random();
+
+// Adds planned tasks, a status for each. With `replace` one whose id is taken takes the place of
+// the task that has it, history and all.
+//   conflict  the id is taken
+std::vector<Status> store_tasks(Vault& vault, std::vector<StoredTask>& tasks, bool replace,
+                                Instant now);
+
+}  // namespace asyncz::cli

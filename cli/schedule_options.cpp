@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "cli/schedule_options.hpp"
+
+#include "base/text.hpp"
+#include "cli/json.hpp"
+#include "time/human_time.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace asyncz::cli {
+namespace {
+
+void set_clock_rules(Trigger& trigger, const std::optional<std::string>& gap,
+                     const std::optional<std::string>& fold)
+{
+  if (trigger.kind == TriggerKind::any || trigger.kind == TriggerKind::all) {
+    for (Trigger& child : trigger.children) set_clock_rules(child, gap, fold);
+    return;
+  }
+  if (trigger.kind != TriggerKind::cron && trigger.kind != TriggerKind::calendar) return;
+  if (gap) trigger.dst_gap = *gap == "skip" ? DstGap::skip : DstGap::shift;
+  if (!fold) return;
+  trigger.dst_fold = *fold == "both"     ? DstFold::both
+                     : *fold == "second" ? DstFold::second
+                                         : DstFold::first;
+}
+
+// An interval counts from the start that is given, else from one interval after now.
+void anchor(Trigger& trigger, const std::optional<Instant>& start, Instant now)
+{
+  for (Trigger& child : trigger.children) anchor(child, trigger.start, now);
+  if (trigger.kind != TriggerKind::interval || trigger.start) return;
+  trigger.start = start ? *start : saturated_sum(now, trigger.every);
+}
+
+}  // namespace
+
+void ScheduleOptions::declare(Options& options, bool with_jitter)
+{
+  options.values("--at", at_, "TIME",
+                 "Once, at this time: 14:30, tomorrow 09:00, 2027-03-28T02:30");
+  options.values("--in", in_, "DURATION", "Once, after this time: 5m, 1h30m, 2d");
+  options.values("--every", every_, "DURATION", "Again and again, this long apart");
+  options.values("--cron", cron_, "EXPR", "Five crontab fields, six with seconds, or @daily …");
+  options.flag("--on-boot", on_boot_, "Once for each boot of the worker's host");
+  options.flag("--on-shutdown", on_shutdown_, "When a worker shuts down");
+  options.value("--trigger", json_, "JSON", "When, as an object (asyncz.toml(5))");
+  options.choice("--match", match_, {"any", "all"},
+                 "Of several schedules any time, or only those all agree on");
+  options.value("--start", start_, "TIME", "Not before this time");
+  options.value("--end", end_, "TIME", "Not after this time");
+  if (with_jitter) {
+    options.value("--jitter", jitter_, "DURATION", "Random delay added to each time (0s)");
+  }
+  options.value("--tz,--timezone", timezone_, "ZONE", "Time zone of the schedule (this machine's)");
+  options.choice("--dst-gap", dst_gap_, {"shift", "skip"},
+                 "What becomes of a time that the change of clocks leaves out");
+  options.choice("--dst-fold", dst_fold_, {"first", "second", "both"},
+                 "Which of two times that the change of clocks repeats");
+}
+
+bool ScheduleOptions::given() const
+{
+  const bool several = !at_.empty() || !in_.empty() || !every_.empty() || !cron_.empty();
+  return several || on_boot_ || on_shutdown_ || json_ || match_ || start_ || end_ || dst_gap_ ||
+         dst_fold_;
+}
+
+Status ScheduleOptions::read_dates(std::vector<Trigger>& into, Instant now, const Zone& zone,
+                                   std::vector<std::string>& warnings) const
+{
+  for (const std::string& text : at_) {
+    Result<HumanTime> time = parse_time(text, now, zone, TimeSense::coming);
+    if (!time) return time.error().in("--at");
+    if (time->at < now) {
+      return Error{ErrorKind::usage,
+                   fmt::format("--at: {} has passed", rfc3339(time->at, zone.offset_at(time->at))),
+                   "without --at it runs at once"};
+    }
+    std::ranges::move(time->warnings, std::back_inserter(warnings));
+    into.push_back({.kind = TriggerKind::date, .at = time->at});
+  }
+  for (const std::string& text : in_) {
+    const Result<Duration> delay = parse_duration(text);
+    if (!delay) return delay.error().in("--in");
+    into.push_back({.kind = TriggerKind::date, .at = saturated_sum(now, *delay)});
+  }
+  return {};
+}
+
+void ScheduleOptions::add_expressions(std::vector<Trigger>& into) const
+{
+  for (const std::string& text : cron_) {
+    const bool reboot = lower(trimmed(text)) == "@reboot";
+    if (reboot) {
+      into.push_back({.kind = TriggerKind::boot});
+    } else {
+      into.push_back({.kind = TriggerKind::cron, .expression = text});
+    }
+  }
+  if (on_boot_) into.push_back({.kind = TriggerKind::boot});
+  if (on_shutdown_) into.push_back({.kind = TriggerKind::shutdown});
+}
+
+Result<std::vector<Trigger>> ScheduleOptions::read_each(Instant now, const Zone& zone,
+                                                        std::vector<std::string>& warnings) const
+{
+  std::vector<Trigger> triggers;
+  if (const Status done = read_dates(triggers, now, zone, warnings); !done) return done.error();
+  for (const std::string& text : every_) {
+    const Result<Duration> every = parse_duration(text);
+    if (!every) return every.error().in("--every");
+    triggers.push_back({.kind = TriggerKind::interval, .every = *every});
+  }
+  add_expressions(triggers);
+  if (json_) {
+    const Result<Value> value = parse_json(*json_);
+    if (!value) return value.error().in("--trigger");
+    Result<Trigger> trigger = trigger_from_value(*value, now, zone);
+    if (!trigger) return trigger.error().in("--trigger");
+    triggers.push_back(std::move(*trigger));
+  }
+  return triggers;
+}
+
+Status ScheduleOptions::read_limits(Trigger& trigger, Instant now, const Zone& zone,
+                                    std::vector<std::string>& warnings) const
+{
+  if (start_) {
+    Result<HumanTime> start = parse_time(*start_, now, zone, TimeSense::any);
+    if (!start) return start.error().in("--start");
+    std::ranges::move(start->warnings, std::back_inserter(warnings));
+    trigger.start = start->at;
+  }
+  if (end_) {
+    Result<HumanTime> end = parse_time(*end_, now, zone, TimeSense::any);
+    if (!end) return end.error().in("--end");
+    std::ranges::move(end->warnings, std::back_inserter(warnings));
+    trigger.end = end->at;
+  }
+  return {};
+}
+
+Result<GivenSchedule> ScheduleOptions::read(Instant now, const Zone& zone) const
+{
+  GivenSchedule schedule;
+  Result<std::vector<Trigger>> triggers = read_each(now, zone, schedule.warnings);
+  if (!triggers) return triggers.error();
+  if (triggers->empty()) triggers->push_back({.kind = TriggerKind::date, .at = now});
+
+  if (triggers->size() == 1) {
+    schedule.trigger = std::move(triggers->front());
+  } else {
+    const bool all = match_ == "all";
+    schedule.trigger.kind = all ? TriggerKind::all : TriggerKind::any;
+    schedule.trigger.children = std::move(*triggers);
+  }
+  Trigger& trigger = schedule.trigger;
+  const Status limited = read_limits(trigger, now, zone, schedule.warnings);
+  if (!limited) return limited.error();
+  set_clock_rules(trigger, dst_gap_, dst_fold_);
+  anchor(trigger, std::nullopt, now);
+  return schedule;
+}
+
+Result<Zone> zone_named(const std::optional<std::string>& name)
+{
+  return Zone::load(name ? *name : local_zone_name());
+}
+
+}  // namespace asyncz::cli

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "cli/store_opening.hpp"
+
+#include "base/text.hpp"
+#include "stores/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncz::cli {
+namespace {
+
+// Where a store is, before it is opened.
+struct Place {
+  stores::Opening opening;
+  bool is_default = false;  // the one that is used when nobody says anything
+};
+
+Place place_of(const StoreSettings& store)
+{
+  Place place;
+  place.opening.url = store.url.empty() ? store.type + ':' : store.url;
+  place.opening.parameters = store.parameters;
+  return place;
+}
+
+bool is_url(std::string_view name)
+{
+  return name.starts_with('/') || name.find(':') != std::string_view::npos;
+}
+
+Error no_such_alias(const Settings& settings, std::string_view name)
+{
+  std::vector<std::string_view> known;
+  for (const auto& [alias, store] : settings.stores) known.emplace_back(alias);
+  const auto meant = did_you_mean(name, known);
+  return {ErrorKind::not_found,
+          fmt::format("there is no store {} in the configuration", shell_quoted(printable(name))),
+          meant ? fmt::format("did you mean {}?", *meant)
+                : "name one of [stores], or give a URL such as file:///var/lib/tasks"};
+}
+
+Result<Place> find_place(const Settings& settings, std::string_view name)
+{
+  const auto alias = settings.stores.find(std::string{name.empty() ? "default" : name});
+  if (alias != settings.stores.end()) return place_of(alias->second);
+  Place place;
+  place.is_default = name.empty();
+  place.opening.url = name.empty() ? default_store_url() : std::string{name};
+  if (!name.empty() && !is_url(name)) return no_such_alias(settings, name);
+  return place;
+}
+
+std::unique_ptr<KeySource> keys_of(Context& context, const Settings& settings,
+                                   const stores::Kind& kind)
+{
+  KeyPlaces places;
+  places.enabled = kind.sealed && settings.encryption.enabled;
+  places.key_file = settings.encryption.key_file;
+  if (kind.local) places.default_file = default_key_file();
+  return make_key_source(std::move(places), [&context](std::string_view file) {
+    context.note(fmt::format("made the key {} that seals this store; keep a copy of it", file));
+  });
+}
+
+// A default store that nobody has written to yet.
+Result<std::unique_ptr<Store>> empty_store()
+{
+  stores::Opening opening;
+  opening.url = "memory:";
+  return stores::open_store(opening);
+}
+
+}  // namespace
+
+std::string without_secrets(std::string_view url)
+{
+  const auto authority = url.find("//");
+  const auto at = url.find('@');
+  if (authority == std::string_view::npos || at == std::string_view::npos) return std::string{url};
+  const auto colon = url.find(':', authority);
+  if (colon == std::string_view::npos || colon > at) return std::string{url};
+  return std::string{url.substr(0, colon + 1)} + "***" + std::string{url.substr(at)};
+}
+
+Result<OpenStore> open_store_of(Context& context, const Settings& settings,
+                                std::string_view name_or_url, Access access)
+{
+  Result<Place> place = find_place(settings, name_or_url);
+  if (!place) return place.error();
+  const auto kind = stores::kind_of(place->opening.url);
+  if (!kind) return kind.error();
+  if (!(*kind)->sealed) {
+    return Error{ErrorKind::usage, "a memory store ends with its process",
+                 "name a store that stays, such as file:///var/lib/tasks"};
+  }
+  place->opening.create = access == Access::create;
+
+  Result<std::unique_ptr<Store>> store = stores::open_store(place->opening);
+  const bool missing = !store && store.error().kind == ErrorKind::not_found;
+  const bool empty = missing && place->is_default && access == Access::read;
+  if (empty) store = empty_store();
+  if (!store) return store.error();
+
+  OpenStore open;
+  open.url = without_secrets(place->opening.url);
+  open.store = std::move(*store);
+  open.keys = keys_of(context, settings, empty ? *stores::kinds().data() : **kind);
+  open.vault = std::make_unique<Vault>(
+      *open.store, *open.keys, context.clock(),
+      [&context](std::string_view, const Error& error) { context.warn(error.what); });
+  const Status unlocked = open.vault->unlock(access == Access::create);
+  if (!unlocked) return unlocked.error();
+  return open;
+}
+
+}  // namespace asyncz::cli
