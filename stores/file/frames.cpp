@@ -41,7 +41,7 @@ std::optional<RunRecord> decode_frame(ByteView bytes)
 
 Bytes encode_frame(const RunRecord& run)
 {
-  Bytes bytes(header_size);
+  Bytes bytes(header_size + run.sealed.size());
   std::copy(magic.begin(), magic.end(), bytes.begin());
   put_le(&bytes[4], static_cast<std::uint32_t>(run.sealed.size()));
   put_le(&bytes[8], run.task_tag);
@@ -49,7 +49,7 @@ Bytes encode_frame(const RunRecord& run)
   put_le(&bytes[24], static_cast<std::uint64_t>(us_of(run.recorded)));
   bytes[32] = run.part;
   put_le(&bytes[checked_size], checksum(bytes, run.sealed));
-  bytes.insert(bytes.end(), run.sealed.begin(), run.sealed.end());
+  std::copy(run.sealed.begin(), run.sealed.end(), bytes.begin() + header_size);
   return bytes;
 }
 

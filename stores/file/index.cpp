@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "stores/file/index.hpp"
 
-#include "stores/file/locks.hpp"
-
 #include <algorithm>
 #include <cstring>
 
 namespace asyncz::stores {
+namespace {
+
+std::uint32_t hash_of(std::string_view id)
+{
+  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(id));
+}
+
+}  // namespace
 
 void Index::put(std::string_view id, const Prefix& prefix)
 {
@@ -100,10 +106,10 @@ bool Index::is_first(Place place, Slot a, Slot b) const
   if (place == Place::ready && one.priority != two.priority) return one.priority > two.priority;
   if (one.moment != two.moment) return one.moment < two.moment;
   if (place != Place::ready) return false;
-  const auto own_order = [&](Slot slot) {
-    return (id_hash(id_of(slot)) ^ seed_) * 0x9E3779B97F4A7C15;
+  const auto own_order = [&](const Entry& entry) {
+    return (entry.hash ^ seed_) * 0x9E3779B97F4A7C15;
   };
-  return std::pair{own_order(a), id_of(a)} < std::pair{own_order(b), id_of(b)};
+  return std::pair{own_order(one), id_of(a)} < std::pair{own_order(two), id_of(b)};
 }
 
 // --- Ids ---------------------------------------------------------------------------------------
@@ -112,9 +118,12 @@ bool Index::is_first(Place place, Slot a, Slot b) const
 std::size_t Index::bucket_of(std::string_view id) const
 {
   const auto mask = table_.size() - 1;
-  auto bucket = id_hash(id) & mask;
-  while (table_[bucket] != 0 && id_of(table_[bucket] - 1) != id) bucket = (bucket + 1) & mask;
-  return bucket;
+  const auto hash = hash_of(id);
+  for (std::size_t bucket = hash & mask;; bucket = (bucket + 1) & mask) {
+    if (table_[bucket] == 0) return bucket;
+    const auto slot = table_[bucket] - 1;
+    if (entries_[slot].hash == hash && id_of(slot) == id) return bucket;
+  }
 }
 
 std::optional<Index::Slot> Index::find(std::string_view id) const
@@ -124,10 +133,12 @@ std::optional<Index::Slot> Index::find(std::string_view id) const
   return entry == 0 ? std::nullopt : std::optional{entry - 1};
 }
 
+// The id's slot, a new one where it has none.
 Index::Slot Index::slot_for(std::string_view id)
 {
-  if (const auto found = find(id)) return *found;
   if (4 * (size_ + 1) > 3 * table_.size()) grow_table();
+  auto& bucket = table_[bucket_of(id)];
+  if (bucket != 0) return bucket - 1;
   Slot slot = 0;
   if (free_.empty()) {
     slot = static_cast<Slot>(entries_.size());
@@ -140,16 +151,20 @@ Index::Slot Index::slot_for(std::string_view id)
   entry.id = std::make_unique_for_overwrite<char[]>(id.size());
   std::memcpy(entry.id.get(), id.data(), id.size());
   entry.id_size = static_cast<std::uint8_t>(id.size());
-  table_[bucket_of(id)] = slot + 1;
+  entry.hash = hash_of(id);
+  bucket = slot + 1;
   ++size_;
   return slot;
 }
 
 void Index::grow_table()
 {
-  auto old = std::exchange(table_, std::vector<Slot>(std::max<std::size_t>(64, 2 * table_.size())));
-  for (const auto entry : old) {
-    if (entry != 0) table_[bucket_of(id_of(entry - 1))] = entry;
+  const auto size = std::max<std::size_t>(64, 2 * table_.size());
+  for (const auto entry : std::exchange(table_, std::vector<Slot>(size))) {
+    if (entry == 0) continue;
+    std::size_t bucket = entries_[entry - 1].hash & (size - 1);
+    while (table_[bucket] != 0) bucket = (bucket + 1) & (size - 1);
+    table_[bucket] = entry;
   }
 }
 
@@ -159,7 +174,7 @@ void Index::erase_bucket(std::size_t bucket)
   const auto mask = table_.size() - 1;
   auto gap = bucket;
   for (auto next = (gap + 1) & mask; table_[next] != 0; next = (next + 1) & mask) {
-    const auto home = id_hash(id_of(table_[next] - 1)) & mask;
+    const std::size_t home = entries_[table_[next] - 1].hash & mask;
     if (((next - home) & mask) < ((next - gap) & mask)) continue;
     table_[gap] = table_[next];
     gap = next;

@@ -51,6 +51,7 @@ class Index {
   struct Entry {
     Instant moment;
     std::unique_ptr<char[]> id;
+    std::uint32_t hash = 0;
     std::uint32_t position = 0;  // in its heap
     std::uint16_t queue = 0;
     std::int8_t priority = 0;

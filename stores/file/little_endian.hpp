@@ -2,25 +2,32 @@
 // Unsigned numbers as little-endian bytes, whatever the host's order.
 #pragma once
 
-#include <cstddef>
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace asyncz::stores {
 
 template <class Unsigned>
 void put_le(std::uint8_t* bytes, Unsigned value)
 {
-  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
-    bytes[i] = static_cast<std::uint8_t>(std::uint64_t{value} >> (8 * i));
-  }
+  std::array<std::uint8_t, sizeof value> own{};
+  std::memcpy(own.data(), &value, sizeof value);
+  if constexpr (std::endian::native == std::endian::big) std::reverse(own.begin(), own.end());
+  std::memcpy(bytes, own.data(), sizeof value);
 }
 
 template <class Unsigned>
 [[nodiscard]] Unsigned get_le(const std::uint8_t* bytes)
 {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
-  return static_cast<Unsigned>(value);
+  Unsigned value = 0;
+  std::array<std::uint8_t, sizeof value> own{};
+  std::memcpy(own.data(), bytes, sizeof value);
+  if constexpr (std::endian::native == std::endian::big) std::reverse(own.begin(), own.end());
+  std::memcpy(&value, own.data(), sizeof value);
+  return value;
 }
 
 }  // namespace asyncz::stores

@@ -5,6 +5,7 @@
 #include "stores/file/little_endian.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace asyncz::stores {
 namespace {
@@ -16,15 +17,17 @@ constexpr std::size_t queue_size = 64;
 
 bool is_zero(ByteView bytes)
 {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  constexpr std::array<std::uint8_t, prefix_size> zeros{};
+  return std::memcmp(bytes.data(), zeros.data(), bytes.size()) == 0;
 }
 
 // The name in a field that is filled up with zeros, or nothing where other bytes follow a zero.
 std::optional<std::string_view> padded_text(ByteView field)
 {
-  const auto end = std::find(field.begin(), field.end(), std::uint8_t{0});
-  const auto size = static_cast<std::size_t>(end - field.begin());
-  if (size == 0 || size == field.size() || !is_zero(field.subspan(size))) return std::nullopt;
+  const auto size = text_of(field).find('\0');
+  if (size == 0 || size == std::string_view::npos || !is_zero(field.subspan(size))) {
+    return std::nullopt;
+  }
   return text_of(field.first(size));
 }
 
@@ -41,9 +44,7 @@ ClaimBytes encode_claim(const Record& record)
 
 Bytes encode_task_file(const Record& record)
 {
-  Bytes bytes;
-  bytes.reserve(prefix_size + record.sealed.size());
-  bytes.resize(prefix_size);
+  Bytes bytes(prefix_size + record.sealed.size());
   std::copy(magic.begin(), magic.end(), bytes.begin());
   put_le(&bytes[6], format);
   put_le(&bytes[8], static_cast<std::uint64_t>(us_of(record.moment)));
@@ -52,7 +53,7 @@ Bytes encode_task_file(const Record& record)
   const auto claim = encode_claim(record);
   std::copy(claim.begin(), claim.end(), bytes.begin() + claim_offset);
   std::copy(record.queue.begin(), record.queue.end(), bytes.begin() + queue_offset);
-  bytes.insert(bytes.end(), record.sealed.begin(), record.sealed.end());
+  std::copy(record.sealed.begin(), record.sealed.end(), bytes.begin() + prefix_size);
   return bytes;
 }
 

@@ -60,6 +60,8 @@ class TaskFiles {
   void discard(Draft& draft) const;
 
  private:
+  Result<Prefix> read_prefix_of(const char* name, std::string_view id, PrefixBuffer& buffer) const;
+
   const Folder& folder_;
   std::string suffix_;
 };
