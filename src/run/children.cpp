@@ -87,7 +87,7 @@ void Children::ended(int pid, const Exit& exit)
   parts_.log.say(good ? Severity::detail : Severity::warning, run.id(), end_text(run));
   parts_.launcher.put(Freed{child.job});
   --parts_.children;
-  parts_.journal.put(std::move(child.job));
+  parts_.recorder.put(std::move(child.job));
 }
 
 void Children::complete(Child& child, const Exit& exit)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A reserved task on its way through a worker.
 //
-//   launcher ──▶ loop (while its child runs) ──▶ journal ──▶ settler
+//   launcher ──▶ loop (while its child runs) ──▶ recorder ──▶ settler
 //
 // Each of its members belongs to the thread that has the job, but for the reservation, whose lease
 // the settler prolongs meanwhile.

@@ -232,7 +232,7 @@ void Launcher::receive(Reserved reserved)
     job->outcome = Job::Outcome::ended;
     job->recorded = true;
     job->begun.stored = job->reserved.stored;
-    return parts_.journal.put(std::move(job));
+    return parts_.recorder.put(std::move(job));
   }
   if (needs_store(job->reserved.stored)) return parts_.settler.put(Begin{std::move(job)});
   launch(job);
@@ -250,7 +250,7 @@ void Launcher::launch(const JobPtr& job)
     return;
   }
   job->begun = *std::move(begun);
-  if (!job->begun.start) return parts_.journal.put(job);
+  if (!job->begun.start) return parts_.recorder.put(job);
   waiting_.push_back(job);
   start_waiting();
 }
@@ -281,9 +281,8 @@ void Launcher::spawn(const JobPtr& job)
 {
   const auto& stored = job->reserved.stored;
   auto& run = job->run;
+  if (!job->begun.records.empty()) parts_.recorder.put(std::exchange(job->begun.records, {}));
   run = run_of(stored, *job->begun.start);
-  run.worker = parts_.options.name;
-  run.host = parts_.host.name;
   running_.emplace(job->id(), job);
   ++running_in_queue_[job->task().queue];
 
@@ -295,8 +294,8 @@ void Launcher::spawn(const JobPtr& job)
   const auto started = parts_.spawner.spawn(*spec);
   if (const auto* child = std::get_if<Child>(&started)) {
     ++parts_.children;
-    parts_.loop.put(Started{job, child->pid});
     if (job->reserved.reservation.until != never) parts_.settler.put(Hold{job});
+    parts_.loop.put(Started{job, child->pid});
   }
   parts_.spawning = false;
   if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
@@ -314,14 +313,14 @@ void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string rea
   job->outcome = Job::Outcome::ended;
   parts_.log.say(Severity::warning, run.id(), "failed: " + run.reason);
   free_slot(*job);
-  parts_.journal.put(job);
+  parts_.recorder.put(job);
 }
 
 void Launcher::put_back(const JobPtr& job)
 {
   job->outcome = Job::Outcome::put_back;
   job->run = run_of(job->reserved.stored, *job->begun.start);
-  parts_.journal.put(job);
+  parts_.recorder.put(job);
 }
 
 // --- Sleeping -----------------------------------------------------------------------------------

@@ -83,9 +83,10 @@ struct Close {};          // the last letter
 using LauncherLetter = std::variant<Freed, Ready, Settled, PausedQueues, Trouble, LookAgain,
                                     StopTaking, ShutdownTasks, Close>;
 
-// --- The journal: appends to the history what has ended, at once --------------------------------
+// --- The recorder: appends to the history what has ended, at once --------------------------------
 
-using JournalLetter = std::variant<JobPtr, Close>;
+using Records = std::vector<Run>;  // found when a run began
+using RecorderLetter = std::variant<JobPtr, Records, Close>;
 
 // --- The settler: all other dealings with the store ---------------------------------------------
 
@@ -125,7 +126,7 @@ struct Parts {
 
   Mailbox<LoopLetter> loop;
   Mailbox<LauncherLetter> launcher;
-  Mailbox<JournalLetter> journal;
+  Mailbox<RecorderLetter> recorder;
   Mailbox<SettlerLetter> settler;
 };
 

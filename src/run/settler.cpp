@@ -81,7 +81,7 @@ void Settler::begin_with_store(const JobPtr& job)
     job->outcome = Job::Outcome::put_back;
     job->run = run_of(job->reserved.stored, *job->begun.start);
   }
-  parts_.journal.put(job);
+  parts_.recorder.put(job);
 }
 
 // What follows is computed anew from the task as it was edited.
@@ -92,7 +92,7 @@ void Settler::send_back(const JobPtr& job)
   if (job->outcome == Job::Outcome::began) {
     begin_with_store(job);
   } else {
-    parts_.journal.put(job);
+    parts_.recorder.put(job);
   }
 }
 

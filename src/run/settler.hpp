@@ -54,7 +54,7 @@ class Settler {
   Steady::time_point prune_due_;
   bool trouble_ = false;
   bool closing_ = false;
-  std::size_t sent_back_ = 0;  // to the journal, because somebody edited the task
+  std::size_t sent_back_ = 0;  // to the recorder, because somebody edited the task
 };
 
 }  // namespace asyncz

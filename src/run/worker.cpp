@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/worker.hpp"
 
-#include "run/journal.hpp"
+#include "run/recorder.hpp"
 #include "run/launcher.hpp"
 #include "run/run_log.hpp"
 #include "run/settler.hpp"
@@ -56,15 +56,15 @@ Status Worker::run()
   if (auto status = prepare(); !status) return status;
   const SignalsToRead signals;
   Launcher launcher{parts_};
-  Journal journal{parts_};
+  Recorder recorder{parts_};
   Settler settler{parts_};
   {
     const std::jthread settling{[&] { settler.run(); }};
-    const std::jthread journaling{[&] { journal.run(); }};
+    const std::jthread recording{[&] { recorder.run(); }};
     const std::jthread launching{[&] { launcher.run(); }};
     loop(signals.fd());
     parts_.launcher.put(Close{});
-    parts_.journal.put(Close{});
+    parts_.recorder.put(Close{});
   }
   const auto withdrawn = parts_.vault.withdraw(parts_.options.name);
   if (broken_) return *broken_;
@@ -123,6 +123,7 @@ void Worker::read_letters()
       [&](Started& started) {
         runs_changed();
         children_.add(std::move(started.job), started.pid);
+        if (hurried_) children_.end_all();
       },
       [&](EndRun& end) { children_.end(*end.job, end.state, end.reason); },
       [&](NothingLeft&) {
@@ -163,6 +164,7 @@ void Worker::stop()
 void Worker::hurry()
 {
   patience_.reset();
+  hurried_ = true;
   children_.end_all();
   if (phase_ == Phase::settling) {
     parts_.giving_up = true;
@@ -185,7 +187,7 @@ void Worker::advance()
       [[fallthrough]];
     case Phase::last_round:
       phase_ = Phase::settling;
-      parts_.journal.put(Close{});
+      parts_.recorder.put(Close{});
       return;
     case Phase::working:
     case Phase::settling:

@@ -13,7 +13,7 @@
 namespace asyncz {
 
 // Four threads: the loop (children, timeouts, signals; never waits for anything else), the
-// launcher, the journal and the settler. Signals go to the loop alone, as long as run() lasts.
+// launcher, the recorder and the settler. Signals go to the loop alone, as long as run() lasts.
 class Worker {
  public:
   // All are borrowed for the worker's life; `options` may not change. `reload` is called at
@@ -54,7 +54,8 @@ class Worker {
   ServiceManager service_;
   Children children_;
   Phase phase_ = Phase::working;
-  bool quiet_ = false;  // the launcher has answered
+  bool quiet_ = false;    // the launcher has answered
+  bool hurried_ = false;  // runs are to end now
   std::optional<Error> broken_;
   std::vector<std::string> reported_;
   std::optional<Steady::time_point> patience_;    // end of --shutdown-timeout

@@ -193,7 +193,9 @@ Run run_of(const StoredTask& task, const Beginning::Start& start)
 
 Run interrupted_run(const StoredTask& task, RunState state, std::string reason)
 {
-  auto run = run_of(task, {task.progress.due.value_or(Instant{}), task.progress.attempt});
+  const auto& progress = task.progress;
+  const auto before = static_cast<std::int32_t>(task.fence - progress.settled_fence - 2);
+  auto run = run_of(task, {progress.due.value_or(Instant{}), progress.attempt + before});
   run.fence = task.fence - 1;
   run.state = state;
   run.reason = std::move(reason);

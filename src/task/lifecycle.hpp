@@ -76,7 +76,8 @@ struct Surroundings {
 };
 
 // Reservations before this one that were never settled (fence - settled_fence - 1, 0 when the last
-// worker lived) were interrupted: by `delivery` the run is tried again or recorded as lost.
+// worker lived) were interrupted: by `delivery` the run is tried again, which counts as another
+// attempt, or recorded as lost.
 Result<Beginning> begin(const StoredTask& task, const Surroundings& around, const Random& random);
 
 // The run that begins so, under the present reservation; its state is `running`.

@@ -75,7 +75,9 @@ Status Begin::after_interruption()
     return give_up(RunState::lost, "interrupted; delivery is at most once");
   }
   if (interruptions_of(task) <= most_interruptions) {
-    start(progress.due.value_or(Instant{}), progress.attempt);
+    out.records.push_back(interrupted_run(task, RunState::lost, "interrupted; it is run again"));
+    const auto again = static_cast<std::int32_t>(interruptions_of(task));
+    start(progress.due.value_or(Instant{}), progress.attempt + again);
     return {};
   }
   auto status = give_up(

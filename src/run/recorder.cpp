@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "run/journal.hpp"
+#include "run/recorder.hpp"
 
 #include "run/run_log.hpp"
 #include "run/wait.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace asyncz {
@@ -24,38 +26,43 @@ StoredTask base_of(const Job& job)
 
 }  // namespace
 
-Journal::Journal(Parts& parts) : parts_{parts}, random_{make_random()} {}
+Recorder::Recorder(Parts& parts) : parts_{parts}, random_{make_random()} {}
 
-void Journal::run()
+void Recorder::run()
 {
+  const auto handle = Overloaded{
+      [&](JobPtr& job) { open_.push_back(std::move(job)); },
+      [&](Records& records) {
+        std::move(records.begin(), records.end(), std::back_inserter(records_));
+      },
+      [&](Close&) { ++closes_; },
+  };
   while (closes_ < 2) {
-    for (auto& letter : parts_.journal.take()) {
-      if (auto* job = std::get_if<JobPtr>(&letter)) {
-        open_.push_back(std::move(*job));
-      } else {
-        ++closes_;
-      }
-    }
+    for (auto& letter : parts_.recorder.take()) std::visit(handle, letter);
     record_open();
     if (closes_ == 1 && open_.empty() && !std::exchange(passed_on_, true)) {
       parts_.settler.put(Close{});
     }
     if (closes_ >= 2) return;
     std::optional<Steady::time_point> again;
-    if (!open_.empty()) again = Steady::now() + pause_after_error;
-    wait_for(std::array{parts_.journal.fd()}, again);
+    if (!open_.empty() || !records_.empty()) again = Steady::now() + pause_after_error;
+    wait_for(std::array{parts_.recorder.fd()}, again);
   }
 }
 
-void Journal::record_open()
+void Recorder::record_open()
 {
+  while (!records_.empty()) {
+    if (!append(records_.front())) return;
+    records_.pop_front();
+  }
   while (!open_.empty() && record(*open_.front())) {
     parts_.settler.put(Settle{std::move(open_.front())});
     open_.pop_front();
   }
 }
 
-bool Journal::record(Job& job)
+bool Recorder::record(Job& job)
 {
   std::vector<Run> records;
   if (!job.recorded && job.log) job.run.output = log_tail(job.log.get());
@@ -76,7 +83,7 @@ bool Journal::record(Job& job)
   return true;
 }
 
-Status Journal::decide(Job& job, std::vector<Run>& records)
+Status Recorder::decide(Job& job, std::vector<Run>& records)
 {
   if (job.outcome == Job::Outcome::began) {
     job.settled = job.begun.stored;
@@ -92,8 +99,13 @@ Status Journal::decide(Job& job, std::vector<Run>& records)
   return {};
 }
 
-bool Journal::append(const Run& run)
+bool Recorder::append(Run run)
 {
+  const bool of_another_worker = run.state == RunState::lost && !run.start;
+  if (!of_another_worker) {
+    run.worker = parts_.options.name;
+    run.host = parts_.host.name;
+  }
   const auto status = parts_.vault.record_run(run);
   if (!status && status.error().kind == ErrorKind::unavailable) {
     if (!std::exchange(trouble_, true)) {

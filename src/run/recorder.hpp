@@ -9,9 +9,9 @@
 namespace asyncz {
 
 // Owns the journal lane of the store.
-class Journal {
+class Recorder {
  public:
-  explicit Journal(Parts& parts);
+  explicit Recorder(Parts& parts);
 
   // The first Close is passed on to the settler behind all that came before it; but a job that
   // meets an edit comes back from there, so it takes a second one to end this.
@@ -21,12 +21,13 @@ class Journal {
   void record_open();
   // False: the store cannot be written now.
   bool record(Job& job);
-  bool append(const Run& run);
+  bool append(Run run);
   Status decide(Job& job, std::vector<Run>& records);
 
   Parts& parts_;
   Random random_;
   std::deque<JobPtr> open_;
+  std::deque<Run> records_;
   bool trouble_ = false;
   int closes_ = 0;
   bool passed_on_ = false;
