@@ -85,13 +85,20 @@ class Printer {
   {
     const Task& task = stored.task;
     const Zone& zone = zones_.named(task.timezone);
-    const std::string next = status.next_run_time ? time_text(*status.next_run_time, zone) : "-";
+    const std::string next = status.next_run_time ? shown(*status.next_run_time, zone) : "-";
     table_.row({task.id,
                 {task_state_text(status.state), tone_of(status.state)},
                 next,
                 task.queue,
                 trigger_text(task.trigger, zone),
                 task.name});
+  }
+
+  // Nobody reads microseconds in a table.
+  [[nodiscard]] std::string shown(Instant time, const Zone& zone) const
+  {
+    const bool person = context_.stdout_is_terminal();
+    return time_text(person ? std::chrono::floor<std::chrono::seconds>(time) : time, zone);
   }
 
   Context& context_;

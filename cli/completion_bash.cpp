@@ -38,12 +38,17 @@ constexpr std::string_view tail = R"(
 complete -F _asyncz asyncz
 )";
 
-// The shell text that fills `words`, or answers at once.
+constexpr std::string_view answer_file =
+    "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return";
+constexpr std::string_view answer_directory =
+    "mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); return";
+
+// The shell text that fills `words`, or answers and returns.
 std::string candidates(WordKind kind, const std::vector<std::string>& choices)
 {
   switch (kind) {
     case WordKind::text:
-      return "";
+      return "return";
     case WordKind::task:
     case WordKind::run:
       return "words=$(_asyncz_column 1)";
@@ -51,9 +56,9 @@ std::string candidates(WordKind kind, const std::vector<std::string>& choices)
       return "words=$(_asyncz_column 4)";
     case WordKind::file:
     case WordKind::store:
-      return "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return";
+      return std::string{answer_file};
     case WordKind::directory:
-      return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); return";
+      return std::string{answer_directory};
     case WordKind::choice:
       return fmt::format("words='{}'", joined(choices, " "));
   }
@@ -69,28 +74,41 @@ std::string all_names(const Declarations& declared)
   return names;
 }
 
-// The values of options, each of which ends the matter.
+// What an option takes is all there is to complete behind it.
 void append_values(std::string& text, const Declarations& declared, std::string_view indent)
 {
+  std::string free_texts;
   for (const OptionRow& row : declared.options()) {
     if (row.is_flag()) continue;
+    const std::string names = joined(row.names, " | ");
+    if (row.kind == WordKind::text) {
+      free_texts += (free_texts.empty() ? "" : " | ") + names;
+      continue;
+    }
     const std::string answer = candidates(row.kind, row.choices);
-    const std::string values = answer.empty() ? "return" : answer + "; options=$words";
-    fmt::format_to(std::back_inserter(text), "{}  {}) {} ;;\n", indent, joined(row.names, " | "),
-                   values);
+    const std::string_view end = answer.ends_with("return") ? "" : "; options=$words";
+    fmt::format_to(std::back_inserter(text), "{}{}) {}{} ;;\n", indent, names, answer, end);
   }
+  if (free_texts.empty()) return;
+  fmt::format_to(std::back_inserter(text), "{}{}) return ;;\n", indent, free_texts);
+}
+
+// What stands where no option is completed.
+std::string own_words(const Declarations& declared)
+{
+  const auto& words = declared.words();
+  if (!words) return ":";
+  if (words->command_line) return "words=$(compgen -c -- \"$word\")";
+  return words->kind == WordKind::text ? ":" : candidates(words->kind, {});
 }
 
 void append_command(std::string& text, const DeclaredCommand& each)
 {
-  const auto& words = each.declared.words();
-  const bool choice = each.row->name == "help" || each.row->name == "completion";
-  const std::string own = words && !choice ? candidates(words->kind, {}) : "";
   fmt::format_to(std::back_inserter(text), "    {})\n      options+=' {}'\n      case $before in\n",
                  each.row->name, all_names(each.declared));
-  append_values(text, each.declared, "      ");
+  append_values(text, each.declared, "        ");
   fmt::format_to(std::back_inserter(text), "        *) {} ;;\n      esac ;;\n",
-                 own.empty() ? ":" : own);
+                 own_words(each.declared));
 }
 
 }  // namespace
@@ -110,8 +128,9 @@ std::string bash_completion()
   for (const OptionRow& row : globals.options()) {
     if (row.is_flag()) continue;
     const std::string answer = candidates(row.kind, row.choices);
-    fmt::format_to(std::back_inserter(text), "    {}) {} ; command=- ;;\n",
-                   joined(row.names, " | "), answer.empty() ? ":" : answer);
+    const std::string_view end = answer.ends_with("return") ? "" : "; options=$words; command=-";
+    fmt::format_to(std::back_inserter(text), "    {}) {}{} ;;\n", joined(row.names, " | "), answer,
+                   end);
   }
   fmt::format_to(std::back_inserter(text),
                  "  esac\n  case $command in\n    -) ;;\n    '' | help) words='{}' ;;\n", names);

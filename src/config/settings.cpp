@@ -34,6 +34,10 @@ Result<std::optional<std::string>> file_content(const std::string& path)
   };
   const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::optional<std::string>{};
+  // A folder that is closed to us, as root's may be, holds nothing that is meant for us.
+  if (!fd && errno == EACCES && ::access(path.c_str(), F_OK) != 0) {
+    return std::optional<std::string>{};
+  }
   if (!fd) return failure(errno);
   std::string content;
   std::array<char, 16384> piece{};

@@ -95,7 +95,9 @@ Status sync_folder(const std::string& path)
   return {};
 }
 
-// Makes a folder and those above it, 0700, where they are missing.
+// Makes a folder and those above it where they are missing: a user's own are closed to others,
+// root's
+// (/etc/asyncz) also hold what everybody reads.
 Status make_folder(const std::string& path)
 {
   struct stat info {};
@@ -104,7 +106,8 @@ Status make_folder(const std::string& path)
   if (parent != path) {
     if (auto status = make_folder(parent); !status) return status;
   }
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+  const mode_t mode = ::geteuid() == 0 ? 0755 : 0700;
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
     return system_error("making folder " + path, errno);
   }
   return sync_folder(parent);

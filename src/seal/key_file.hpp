@@ -23,8 +23,9 @@ enum class KeyFileAccess : std::uint8_t {
 //   failed
 Result<std::optional<Key>> read_key_file(const std::string& path, KeyFileAccess access);
 
-// Writes a new random key: 64 hexadecimal digits and a newline, mode 0600, missing folders above it
-// 0700; durable on return, and never over anything. Of two processes one succeeds.
+// Writes a new random key: 64 hexadecimal digits and a newline, mode 0600; missing folders above it
+// are made 0700, by root 0755 (/etc/asyncz also holds what everybody reads). Durable on return, and
+// never over anything: of two processes one succeeds.
 //   conflict  there is something of this name
 //   denied, failed
 Status generate_key_file(const std::string& path);

@@ -143,8 +143,36 @@ int week_of(const Month& month, unsigned day)
   return week > weeks_of_year(month.year) ? 1 : week;
 }
 
+// The ISO weeks that a month's days can lie in, by the least and the greatest number that its days
+// can have in a year; week 0 is the last of the year before, the one after the last is the first.
+constexpr std::uint64_t weeks_around(unsigned first_day_of_year, unsigned last_day_of_year)
+{
+  std::uint64_t weeks = 0;
+  for (auto week = (first_day_of_year + 3) / 7; week <= (last_day_of_year + 9) / 7; ++week) {
+    weeks |= week == 0 ? 3ULL << 52U : 1ULL << week;
+  }
+  return (last_day_of_year + 9) / 7 == 53 ? weeks | 2U : weeks;
+}
+
+constexpr std::array<std::uint64_t, 13> weeks_of_month{
+    0,
+    weeks_around(1, 31),
+    weeks_around(32, 60),
+    weeks_around(60, 91),
+    weeks_around(91, 121),
+    weeks_around(121, 152),
+    weeks_around(152, 182),
+    weeks_around(182, 213),
+    weeks_around(213, 244),
+    weeks_around(244, 274),
+    weeks_around(274, 305),
+    weeks_around(305, 335),
+    weeks_around(335, 366),
+};
+
 std::uint32_t days_in_weeks(std::uint64_t weeks, const Month& month)
 {
+  if ((weeks & weeks_of_month.at(month.month)) == 0) return 0;
   std::uint32_t out = 0;
   unsigned day = 1;
   while (day <= month.length) {

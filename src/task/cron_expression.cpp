@@ -317,6 +317,17 @@ Result<CronExpression> parse_crontab(std::string_view text, std::string_view tas
   return expression;
 }
 
+// `day="last sun" hour=3`
+bool has_named_fields(std::string_view text) { return text.find('=') != std::string_view::npos; }
+
+std::optional<std::string_view> nickname_fields(std::string_view text)
+{
+  for (const auto& [name, fields] : nicknames) {
+    if (text == name) return fields;
+  }
+  return std::nullopt;
+}
+
 Result<CronExpression> parse_any(std::string_view text, std::string_view task_id)
 {
   if (text.starts_with("TZ=") || text.starts_with("CRON_TZ=")) {
@@ -335,14 +346,19 @@ Result<CronExpression> parse_any(std::string_view text, std::string_view task_id
 
 }  // namespace
 
-bool has_named_fields(std::string_view text) { return text.find('=') != std::string_view::npos; }
-
-std::optional<std::string_view> nickname_fields(std::string_view text)
+std::vector<FieldText> cron_field_texts(std::string_view text)
 {
-  for (const auto& [name, fields] : nicknames) {
-    if (trimmed(text) == name) return fields;
+  constexpr std::array<std::string_view, 6> names{"second", "minute", "hour",
+                                                  "day",    "month",  "day_of_week"};
+  text = trimmed(text);
+  if (has_named_fields(text)) return named_field_texts(text);
+  const auto words = words_of(nickname_fields(text).value_or(text));
+  std::vector<FieldText> out;
+  for (std::size_t i = 0; i < words.size() && i < names.size(); ++i) {
+    const auto place = words.size() == names.size() ? i : i + 1;
+    if (place < names.size()) out.push_back({names.at(place), words[i]});
   }
-  return std::nullopt;
+  return out;
 }
 
 Result<CronExpression> parse_cron(std::string_view text, std::string_view task_id)

@@ -6,6 +6,7 @@
 #include "task/calendar_rule.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace asyncz {
 
@@ -21,10 +22,13 @@ struct CronExpression {
 //   usage  what is wrong, in which field; the hint is what was probably meant
 Result<CronExpression> parse_cron(std::string_view text, std::string_view task_id);
 
-// Whether these are named fields: `day="last sun" hour=3`.
-[[nodiscard]] bool has_named_fields(std::string_view text);
+// A field as it was written.
+struct FieldText {
+  std::string_view name;  // `second`, `minute`, `hour`, `day`, `month`, `day_of_week` …
+  std::string_view text;
+};
 
-// The five or six fields that a nickname stands for, or nothing.
-[[nodiscard]] std::optional<std::string_view> nickname_fields(std::string_view text);
+// The fields of an expression that parse_cron() reads; nicknames are spelled out.
+[[nodiscard]] std::vector<FieldText> cron_field_texts(std::string_view text);
 
 }  // namespace asyncz

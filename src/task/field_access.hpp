@@ -71,6 +71,12 @@ Status set(Task& task, const Value& value, const FieldContext&)
   return {};
 }
 
+template <auto Member>
+std::optional<Duration> length(const Task& task)
+{
+  return task.*Member;
+}
+
 // Members with a form of their own.
 Value get_command(const Task& task, const FieldContext& context);
 Status set_command(Task& task, const Value& value, const FieldContext& context);

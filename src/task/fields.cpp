@@ -25,6 +25,14 @@ constexpr Field row(std::string_view name, FieldType type, std::string_view meta
   return {name, type, metavar, help, true, false, fa::get<Member>, fa::set<Member>};
 }
 
+template <auto Member>
+constexpr Field length_row(std::string_view name, std::string_view help)
+{
+  Field field = row<Member>(name, FieldType::duration, "DURATION", help);
+  field.length = fa::length<Member>;
+  return field;
+}
+
 using enum FieldType;
 
 constexpr std::array table{
@@ -40,25 +48,22 @@ constexpr std::array table{
     row<&Task::queue>("queue", text, "QUEUE", "Queue that workers select by (default)"),
     row<&Task::priority>("priority", integer, "N", "-9 to 9, higher runs first (0)"),
     row<&Task::coalesce>("coalesce", boolean, "", "Make one run of several missed times"),
-    row<&Task::misfire_grace_time>("misfire_grace_time", duration, "DURATION",
-                                   "Record times older than this as missed (unlimited)"),
+    length_row<&Task::misfire_grace_time>("misfire_grace_time",
+                                          "Record times older than this as missed (unlimited)"),
     row<&Task::max_instances>("max_instances", integer, "N",
                               "Runs of this task at the same time (1)"),
-    row<&Task::overlap>("overlap", text, "skip|queue|replace",
+    row<&Task::overlap>("overlap", text, "skip|queue",
                         "What becomes of times that pass while it is full (skip)"),
-    row<&Task::jitter>("jitter", duration, "DURATION", "Random delay added to each time (0s)"),
+    length_row<&Task::jitter>("jitter", "Random delay added to each time (0s)"),
     Field{"after", list, "IDS", "Tasks that must end first", false, false, fa::get_after,
           fa::set_after},
     row<&Task::retries>("retries", integer, "N", "Times to try again after a failure (0)"),
-    row<&Task::retry_delay>("retry_delay", duration, "DURATION",
-                            "Delay before the first retry (10s)"),
+    length_row<&Task::retry_delay>("retry_delay", "Delay before the first retry (10s)"),
     row<&Task::retry_backoff>("retry_backoff", number, "FACTOR",
                               "What the delay grows by with each retry (2)"),
-    row<&Task::retry_max_delay>("retry_max_delay", duration, "DURATION",
-                                "Longest delay between retries (1h)"),
-    row<&Task::timeout>("timeout", duration, "DURATION", "End a run that takes longer (none)"),
-    row<&Task::kill_grace>("kill_grace", duration, "DURATION",
-                           "Time between SIGTERM and SIGKILL (10s)"),
+    length_row<&Task::retry_max_delay>("retry_max_delay", "Longest delay between retries (1h)"),
+    length_row<&Task::timeout>("timeout", "End a run that takes longer (none)"),
+    length_row<&Task::kill_grace>("kill_grace", "Time between SIGTERM and SIGKILL (10s)"),
     row<&Task::success_exit_codes>("success_exit_codes", list, "N,…",
                                    "Exit statuses that are a success (0)"),
     row<&Task::delivery>("delivery", text, "at-least-once|at-most-once",
@@ -236,16 +241,14 @@ Result<Value> value_from_text(const Field& field, std::string_view words)
 ValueMap task_value(const Task& task, const FieldContext& context, bool reveal)
 {
   ValueMap members;
-  members.reserve(table.size() + 8);
+  members.reserve(table.size() + 24);
   for (const Field& field : table) {
     Value value = field.get(task, context);
-    const auto* words = field.type == duration ? value.get<std::string>() : nullptr;
-    std::optional<std::int64_t> microseconds;
-    if (words != nullptr) microseconds = parse_duration(*words)->count();
     members.emplace_back(field.name, field.secret && !reveal ? masked(value) : std::move(value));
-    if (field.type != duration) continue;
+    if (field.length == nullptr) continue;
+    const auto length = field.length(task);
     members.emplace_back(std::string{field.name} + std::string{twin_suffix},
-                         microseconds ? Value{*microseconds} : Value{});
+                         length ? Value{length->count()} : Value{});
   }
   return members;
 }

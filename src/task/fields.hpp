@@ -8,6 +8,7 @@
 #include "task/task.hpp"
 #include "time/zone.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ struct Field {
   // Sets it; null (`none` on the command line) unsets, which means the default.
   //   usage  what is wrong with the value, naming the field
   Status (*set)(Task&, const Value&, const FieldContext&);
+  // The length, for the twin in microseconds; null but for durations.
+  std::optional<Duration> (*length)(const Task&) = nullptr;
 };
 
 // Every field of SPEC section 2, in its order.

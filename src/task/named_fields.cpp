@@ -215,4 +215,15 @@ Result<CronExpression> parse_named_fields(std::string_view text)
   return out;
 }
 
+std::vector<FieldText> named_field_texts(std::string_view text)
+{
+  std::vector<FieldText> out;
+  const auto values = split_fields(text);
+  if (!values) return out;
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    if (const auto& value = values->at(i)) out.push_back({named_field_names.at(i), *value});
+  }
+  return out;
+}
+
 }  // namespace asyncz

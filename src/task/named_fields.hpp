@@ -19,4 +19,7 @@ inline constexpr std::array<std::string_view, 8> named_field_names{
 //   usage  also an unknown field (with the nearest known one), and one given twice
 Result<CronExpression> parse_named_fields(std::string_view text);
 
+// The fields that are given, in the order of named_field_names; nothing if they cannot be read.
+[[nodiscard]] std::vector<FieldText> named_field_texts(std::string_view text);
+
 }  // namespace asyncz

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "task/trigger.hpp"
 
-#include "base/text.hpp"
+#include "task/calendar_plan.hpp"
 #include "task/combined_schedule.hpp"
-#include "task/cron_expression.hpp"
 #include "task/interval_schedule.hpp"
-#include "task/local_schedule.hpp"
 
 #include <fmt/format.h>
 
@@ -57,18 +55,11 @@ Compiled compile_interval(const Trigger& trigger)
   return interval_schedule({*trigger.start, trigger.every});
 }
 
-Compiled compile_cron(const Trigger& trigger, const Target& target)
+Compiled compile_calendar(const Trigger& trigger, const Target& target)
 {
-  auto cron = parse_cron(trigger.expression, target.task_id);
-  if (!cron) return cron.error();
-  const LocalTime beginning = std::chrono::local_days{std::chrono::year{first_year} / 1 / 1};
-  if (!next_local(cron->rule, beginning)) {
-    return refused(
-        fmt::format("cron \"{}\": no such date in any year", printable(trigger.expression)),
-        "write L as the day-of-month for a month's last day");
-  }
-  const auto dst = cron->elapsed ? elapsed_time : DstRule{trigger.dst_gap, trigger.dst_fold};
-  return Owned{std::make_unique<LocalSchedule>(std::move(cron->rule), target.zone, dst)};
+  auto plan = calendar_plan(trigger, target.zone, target.task_id);
+  if (!plan) return plan.error();
+  return Owned{std::make_unique<LocalSchedule>(std::move(plan->rule), plan->zone, plan->dst)};
 }
 
 Compiled compile_one(const Trigger& trigger, const Target& target);
@@ -148,9 +139,8 @@ Compiled compile_one(const Trigger& trigger, const Target& target)
     case TriggerKind::interval:
       return compile_interval(trigger);
     case TriggerKind::cron:
-      return compile_cron(trigger, target);
     case TriggerKind::calendar:
-      return refused(fmt::format("calendar \"{}\": not known", printable(trigger.expression)));
+      return compile_calendar(trigger, target);
     case TriggerKind::boot:
     case TriggerKind::shutdown:
       return Owned{std::make_unique<EventSchedule>()};

@@ -10,8 +10,10 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <map>
-#include <set>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -494,6 +496,61 @@ TEST_CASE("many workers run each task once")
     CAPTURE(id);
     CHECK(count == 1);
   }
+}
+
+TEST_CASE("the lanes of one object may be used by three threads at once")
+{
+  const auto harness = make_harness();
+  const auto store = harness->open();
+  constexpr std::size_t tasks = 60;
+  for (std::size_t i = 0; i < tasks; ++i) REQUIRE(store->add_task(record_of(std::to_string(i))));
+
+  std::mutex mutex;
+  std::vector<Reservation> running;
+  std::vector<Reservation> ended;
+  const auto hand_over = [&](std::vector<Reservation>& from, std::vector<Reservation>& to) {
+    std::lock_guard lock{mutex};
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+    from.clear();
+  };
+  std::atomic<std::size_t> settled_count = 0;
+  std::atomic<bool> failed = false;
+
+  std::thread claim{[&] {
+    while (settled_count < tasks && !failed) {
+      auto reservations = store->reserve_due(demand_at(noon, 4));
+      failed = failed || !reservations || !store->next_moment(demand_at(noon)) || !store->changes();
+      if (reservations) hand_over(*reservations, running);
+    }
+  }};
+  std::thread journal{[&] {
+    while (settled_count < tasks && !failed) {
+      std::vector<Reservation> mine;
+      hand_over(running, mine);
+      for (const auto& reservation : mine) {
+        const auto& record = reservation.record;
+        const bool recorded = store->record_run(run_of(7, record.fence, noon)) &&
+                              store->find_run(7, record.fence, record.worker);
+        failed = failed || !recorded;
+      }
+      hand_over(mine, ended);
+    }
+  }};
+  while (settled_count < tasks && !failed) {
+    std::vector<Reservation> mine;
+    hand_over(ended, mine);
+    std::vector<Settlement> settlements;
+    for (auto& reservation : mine) settlements.push_back({&reservation, std::nullopt});
+    for (const auto& status : store->settle(settlements)) {
+      failed = failed || !status;
+      ++settled_count;
+    }
+    failed = failed || !store->put_note({.kind = NoteKind::worker, .name = "w"});
+  }
+  claim.join();
+  journal.join();
+  CHECK_FALSE(failed);
+  CHECK(all_ids(*store).empty());
 }
 
 TEST_CASE("many processes run each task once")

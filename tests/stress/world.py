@@ -13,7 +13,7 @@ import tempfile
 import time
 
 FULL = os.environ.get("ASYNCZ_STRESS") == "full"
-PATIENCE = 240 if FULL else 60  # seconds until something that must happen has not happened
+PATIENCE = 300 if FULL else 120  # seconds until something that must happen has not happened
 
 
 class World:

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The completions are scripts that their shells accept, and bash completes live ids by them.
+# usage: completion.sh ASYNCZ
+set -euo pipefail
+
+asyncz=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export HOME=$folder XDG_CONFIG_HOME=$folder ASYNCZ_STORE=file://$folder/tasks
+export ASYNCZ_STORE_ENCRYPTION_KEY=k
+PATH=$(dirname "$asyncz"):$PATH
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+for shell in bash zsh fish; do
+  asyncz completion "$shell" >"$folder/$shell"
+  command -v "$shell" >/dev/null || continue
+  "$shell" -n "$folder/$shell" || fail "$shell does not accept its completion"
+done
+
+asyncz add -q --id backup-etc -Q nightly -- true >/dev/null
+# shellcheck source=/dev/null
+source "$folder/bash"
+
+# What completes the last of these words.
+complete_words() {
+  COMP_WORDS=("$@")
+  COMP_CWORD=$(($# - 1))
+  COMPREPLY=()
+  _asyncz || true
+  echo "${COMPREPLY[*]-}"
+}
+
+expect() {
+  local wanted=$1 found
+  shift
+  found=$(complete_words "$@")
+  [[ $found == "$wanted" ]] || fail "'$*' completes to '$found', not '$wanted'"
+}
+
+expect 'preview' asyncz pre
+expect 'backup-etc' asyncz show bac
+expect 'backup-etc' asyncz --store "file://$folder/tasks" show bac
+expect 'nightly' asyncz list --queue ni
+expect 'paused' asyncz list --state pau
+expect '--limit' asyncz list --lim
+expect 'always' asyncz --color alw
+expect 'zsh' asyncz completion z
+expect '' asyncz list --query ''

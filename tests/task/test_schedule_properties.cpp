@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+// Random cron expressions in every zone of the system, near changes of clocks and far from them,
+// against a brute-force reading: all local seconds that match, and what each means in the zone.
+// Ten thousand cases; a million with ASYNCZ_NIGHTLY=1.
+#include "task/trigger.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace asyncz;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::local_days;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+using std::chrono::year;
+
+namespace {
+
+using Random = std::mt19937_64;
+
+int between(Random& random, int first, int last)
+{
+  return std::uniform_int_distribution{first, last}(random);
+}
+
+// A field as text and as the set of numbers that it means.
+struct Field {
+  std::string text;
+  std::set<int> numbers;
+};
+
+std::string number_text(int number) { return std::to_string(number); }
+
+void add_range(Field& field, int first, int last, int step)
+{
+  for (int number = first; number <= last; number += step) field.numbers.insert(number);
+}
+
+void add_item(Field& field, Random& random, int low, int high)
+{
+  const int first = between(random, low, high);
+  const int last = between(random, first, high);
+  const int room = last - first;
+  switch (between(random, 0, 3)) {
+    case 0:
+      field.text += number_text(first) + "-" + number_text(last);
+      add_range(field, first, last, 1);
+      break;
+    case 1:
+      if (room > 1) {
+        const int step = between(random, 1, room);
+        field.text += number_text(first) + "-" + number_text(last) + "/" + number_text(step);
+        add_range(field, first, last, step);
+        break;
+      }
+      [[fallthrough]];
+    default:
+      field.text += number_text(first);
+      field.numbers.insert(first);
+  }
+}
+
+Field random_field(Random& random, int low, int high)
+{
+  Field field;
+  switch (between(random, 0, 5)) {
+    case 0:
+    case 1:
+      field.text = "*";
+      add_range(field, low, high, 1);
+      return field;
+    case 2: {
+      const int step = between(random, 1, high - low);
+      field.text = "*/" + number_text(step);
+      add_range(field, low, high, step);
+      return field;
+    }
+    default:
+      break;
+  }
+  const int items = between(random, 1, 3);
+  for (int i = 0; i < items; ++i) {
+    if (i > 0) field.text += ",";
+    add_item(field, random, low, high);
+  }
+  return field;
+}
+
+// A cron expression with what it means, read independently of the parser and the search.
+struct Case {
+  Field second, minute, hour, day, month, weekday;
+  std::string special_day;  // L, LW, nW or empty
+  int near = 0;             // of nW
+  DstGap gap = DstGap::shift;
+  DstFold fold = DstFold::first;
+
+  [[nodiscard]] std::string text() const
+  {
+    return second.text + " " + minute.text + " " + hour.text + " " +
+           (special_day.empty() ? day.text : special_day) + " " + month.text + " " + weekday.text;
+  }
+
+  [[nodiscard]] bool elapsed() const
+  {
+    return minute.text.starts_with('*') || hour.text.starts_with('*');
+  }
+
+  [[nodiscard]] bool month_day_matches(local_days at) const
+  {
+    const std::chrono::year_month_day date{at};
+    if (special_day.empty()) return day.numbers.contains(static_cast<int>(unsigned{date.day()}));
+    const local_days last{date.year() / date.month() / std::chrono::last};
+    const auto is_workday = [](local_days any) {
+      return std::chrono::weekday{any}.iso_encoding() <= 5;
+    };
+    if (special_day == "L") return at == last;
+    if (special_day == "LW") {
+      auto wanted = last;
+      while (!is_workday(wanted)) wanted -= days{1};
+      return at == wanted;
+    }
+    const auto given = date.year() / date.month() / std::chrono::day{static_cast<unsigned>(near)};
+    if (!given.ok()) return false;
+    // The nearest workday of the same month, looking in growing circles.
+    for (int distance = 0; distance < 3; ++distance) {
+      for (const int sign : {-1, 1}) {
+        const auto candidate = local_days{given} + days{sign * distance};
+        const std::chrono::year_month_day there{candidate};
+        if (there.month() == date.month() && is_workday(candidate)) return at == candidate;
+      }
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool day_matches(local_days at) const
+  {
+    const std::chrono::year_month_day date{at};
+    if (!month.numbers.contains(static_cast<int>(unsigned{date.month()}))) return false;
+    const auto of_week = static_cast<int>(std::chrono::weekday{at}.c_encoding());
+    const bool by_week =
+        weekday.numbers.contains(of_week) || (of_week == 0 && weekday.numbers.contains(7));
+    const bool by_month = month_day_matches(at);
+    const bool either = !day.text.starts_with('*') && !weekday.text.starts_with('*');
+    return either ? by_month || by_week : by_month && by_week;
+  }
+
+  [[nodiscard]] std::size_t times_a_day() const
+  {
+    return hour.numbers.size() * minute.numbers.size() * second.numbers.size();
+  }
+
+  // All matching local times of a day.
+  void add_times(local_days at, std::vector<LocalTime>& out) const
+  {
+    if (!day_matches(at)) return;
+    for (const int h : hour.numbers) {
+      for (const int m : minute.numbers) {
+        for (const int s : second.numbers) out.push_back(at + hours{h} + minutes{m} + seconds{s});
+      }
+    }
+  }
+};
+
+Case random_case(Random& random)
+{
+  Case it;
+  it.second = between(random, 0, 3) == 0 ? random_field(random, 0, 59) : Field{"0", {0}};
+  it.minute = random_field(random, 0, 59);
+  it.hour = random_field(random, 0, 23);
+  // Many matching seconds in many minutes would only make the test slow.
+  if (it.second.numbers.size() > 4 && it.minute.numbers.size() > 4) it.second = {"0", {0}};
+  it.month = between(random, 0, 2) == 0 ? random_field(random, 1, 12) : Field{"*", {}};
+  if (it.month.numbers.empty()) add_range(it.month, 1, 12, 1);
+  it.day = between(random, 0, 1) == 0 ? random_field(random, 1, 31) : Field{"*", {}};
+  if (it.day.numbers.empty()) add_range(it.day, 1, 31, 1);
+  it.weekday = between(random, 0, 1) == 0 ? random_field(random, 0, 7) : Field{"*", {}};
+  if (it.weekday.numbers.empty()) add_range(it.weekday, 0, 7, 1);
+  switch (between(random, 0, 12)) {
+    case 0:
+      it.special_day = "L";
+      break;
+    case 1:
+      it.special_day = "LW";
+      break;
+    case 2:
+      it.near = between(random, 1, 31);
+      it.special_day = number_text(it.near) + "W";
+      break;
+    default:
+      break;
+  }
+  if (!it.special_day.empty()) it.day.text = it.special_day;
+  it.gap = between(random, 0, 3) == 0 ? DstGap::skip : DstGap::shift;
+  it.fold = static_cast<DstFold>(std::max(0, between(random, -3, 2)));
+  return it;
+}
+
+// The offsets of a zone in a window, by looking at it, and what a local time means by them.
+class BruteZone {
+ public:
+  BruteZone(const Zone& zone, Instant begin, Instant end)
+  {
+    // No zone changes its clocks twice within ten minutes.
+    for (auto at = begin; at < end; at += minutes{10}) {
+      const auto offset = zone.offset_at(at);
+      if (!stretches_.empty() && stretches_.back().offset == offset) continue;
+      auto from = at;
+      if (!stretches_.empty()) {
+        while (zone.offset_at(from - seconds{1}) == offset) from -= seconds{1};
+        stretches_.back().end = from;
+      }
+      stretches_.push_back({from, end, offset});
+    }
+  }
+
+  // The instants with this local time, in order; and for none, the first instant after the gap.
+  void meanings(LocalTime time, std::vector<Instant>& out, std::optional<Instant>& after_gap) const
+  {
+    for (const auto& stretch : stretches_) {
+      const Instant at{time.time_since_epoch() - stretch.offset};
+      if (at >= stretch.begin && at < stretch.end) out.push_back(at);
+    }
+    for (std::size_t i = 1; i < stretches_.size() && out.empty(); ++i) {
+      const auto& before = stretches_[i - 1];
+      const auto& after = stretches_[i];
+      const Instant as_before{time.time_since_epoch() - before.offset};
+      const Instant as_after{time.time_since_epoch() - after.offset};
+      if (as_before >= before.end && as_after < after.begin) after_gap = after.begin;
+    }
+  }
+
+ private:
+  struct Stretch {
+    Instant begin;
+    Instant end;
+    seconds offset;
+  };
+  std::vector<Stretch> stretches_;
+};
+
+std::set<Instant> brute_times(const Case& it, const Zone& zone, Instant begin, Instant end)
+{
+  constexpr auto margin = days{2};
+  const BruteZone brute{zone, begin - margin, end + margin};
+  std::vector<LocalTime> locals;
+  // A gap of a day brings times from as far back.
+  const auto first = zone.local(begin) - hours{25};
+  const auto last = zone.local(end) + hours{25};
+  for (auto day = std::chrono::floor<days>(first); day <= last; day += days{1}) {
+    it.add_times(day, locals);
+  }
+  std::erase_if(locals, [&](LocalTime local) { return local < first || local > last; });
+
+  std::set<Instant> out;
+  std::vector<Instant> meanings;
+  for (const auto local : locals) {
+    meanings.clear();
+    std::optional<Instant> after_gap;
+    brute.meanings(local, meanings, after_gap);
+    if (meanings.empty()) {
+      const bool runs = after_gap && !it.elapsed() && it.gap == DstGap::shift;
+      if (runs) out.insert(*after_gap);
+    } else if (it.elapsed() || it.fold == DstFold::both) {
+      out.insert(meanings.begin(), meanings.end());
+    } else {
+      out.insert(it.fold == DstFold::first ? meanings.front() : meanings.back());
+    }
+  }
+  std::erase_if(out, [&](Instant at) { return at < begin || at >= end; });
+  return out;
+}
+
+std::vector<Zone> all_zones()
+{
+  namespace fs = std::filesystem;
+  const fs::path root = "/usr/share/zoneinfo";
+  std::vector<Zone> zones;
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator{root, none}) {
+    if (!entry.is_regular_file()) continue;
+    if (auto zone = Zone::load(fs::relative(entry.path(), root).string())) zones.push_back(*zone);
+  }
+  if (zones.empty()) zones.emplace_back();
+  std::sort(zones.begin(), zones.end(),
+            [](const auto& a, const auto& b) { return a.name() < b.name(); });
+  return zones;
+}
+
+Trigger trigger_of(const Case& it)
+{
+  Trigger trigger;
+  trigger.kind = TriggerKind::cron;
+  trigger.expression = it.text();
+  trigger.dst_gap = it.gap;
+  trigger.dst_fold = it.fold;
+  return trigger;
+}
+
+// An instant of 1970 to 2100, mostly near a change of clocks.
+Instant random_instant(Random& random, const Zone& zone)
+{
+  const Instant begin = sys_days{year{1970} / 1 / 3};
+  const auto some = begin + hours{between(random, 0, 130 * 365 * 24)};
+  if (between(random, 0, 3) == 0) return some;
+  const auto change = zone.next_transition(some);
+  const Instant end = sys_days{year{2100} / 1 / 1};
+  if (!change || change->at > end) return some;
+  return change->at - hours{between(random, -3, 30)} + seconds{between(random, 0, 3599)};
+}
+
+// Where the schedule and the brute-force reading part, as text; empty when they agree.
+std::string difference(const Schedule& schedule, const std::set<Instant>& expected, Instant begin,
+                       Instant end)
+{
+  const auto shown = [](std::optional<Instant> at) {
+    return at ? rfc3339(*at, seconds{0}) : "none";
+  };
+  auto after = begin - Duration{1};
+  for (const auto at : expected) {
+    const auto next = schedule.next(after);
+    if (!next || *next != at) {
+      return "next after " + shown(after) + " is " + (next ? shown(*next) : "an error") + ", not " +
+             shown(at);
+    }
+    const auto last = schedule.last(at + Duration{1});
+    if (!last || *last != at) return "last until " + shown(at) + " is another";
+    after = at;
+  }
+  const auto beyond = schedule.next(after);
+  if (beyond && *beyond && **beyond < end)
+    return "next after " + shown(after) + " is " + shown(*beyond) + ", which is none";
+  const auto before = schedule.last(begin - Duration{1});
+  if (before && *before && **before >= begin) return "last before the window lies in it";
+  return {};
+}
+
+int number_of_cases() { return std::getenv("ASYNCZ_NIGHTLY") != nullptr ? 1'000'000 : 10'000; }
+
+}  // namespace
+
+TEST_CASE("random schedules near changes of clocks agree with a brute-force reading")
+{
+  const auto zones = all_zones();
+  Random random{20270328};
+  const int count = number_of_cases();
+  int compared = 0;
+  for (int i = 0; i < count; ++i) {
+    const auto it = random_case(random);
+    const auto& zone = zones[static_cast<std::size_t>(i) % zones.size()];
+    const auto begin = random_instant(random, zone);
+    const auto schedule = compile(trigger_of(it), zone, "id");
+    if (!schedule) continue;  // no such date in the calendar
+    const auto end = begin + (it.times_a_day() > 100 ? hours{6} : hours{36});
+    const auto different = difference(**schedule, brute_times(it, zone, begin, end), begin, end);
+    if (!different.empty()) {
+      FAIL_CHECK(it.text() << " in " << zone.name() << " gap " << static_cast<int>(it.gap)
+                           << " fold " << static_cast<int>(it.fold) << ": " << different);
+    }
+    ++compared;
+  }
+  CHECK(compared > count * 9 / 10);
+}
+
+TEST_CASE("the next date of a sparse schedule is the first day that matches, however far")
+{
+  Random random{20960301};
+  const int count = number_of_cases() / 10;
+  for (int i = 0; i < count; ++i) {
+    auto it = random_case(random);
+    it.second = it.minute = it.hour = {"0", {0}};
+    const auto schedule = compile(trigger_of(it), Zone{}, "id");
+    if (!schedule) continue;
+    const local_days from =
+        local_days{year{between(random, 1971, 2300)} / 3 / 1} + days{between(random, 0, 365)};
+    auto day = from;
+    while (!it.day_matches(day)) day += days{1};
+    const Instant expected{day.time_since_epoch()};
+    const Instant asked{from.time_since_epoch()};
+    CHECK_MESSAGE(**(*schedule)->next(asked - Duration{1}) == expected, it.text());
+    CHECK_MESSAGE(**(*schedule)->last(expected + Duration{1}) == expected, it.text());
+  }
+}
