@@ -59,11 +59,10 @@ Result<int> Claims::watch()
 Status Claims::load()
 {
   if (loaded_) return {};
-  const auto made = open_locks(folder_);  // so that it can be opened for reading
-  if (!made) return made.error();
-  const auto inner = folder_.inner({}, true);
+  auto inner = folder_.inner({}, true);
   if (!inner) return inner.error();
-  auto probe = open_regular(inner->get(), "lock", O_RDONLY);
+  inner_ = *std::move(inner);
+  auto probe = open_regular(inner_.get(), "lock", O_RDONLY | O_CREAT);
   if (!probe) return probe.error();
   probe_ = *std::move(probe);
 
@@ -260,7 +259,7 @@ Result<std::optional<Reservation>> Claims::claim(std::string_view id, const Dema
     return std::nullopt;
   };
   if (!is_free(id)) return held();
-  auto lock = open_locks(folder_);
+  auto lock = open_locks(inner_.get());
   if (!lock) return Error{ErrorKind::unavailable, lock.error().what, lock.error().hint};
   if (!try_lock(lock->get(), run_byte(id))) return held();
 

@@ -59,6 +59,7 @@ class Claims {
   Seat& seat_;
   Watcher watcher_;
   WriteLocks locks_;
+  UniqueFd inner_;  // `.asyncz`
   UniqueFd probe_;  // read-only: its close would wake nobody
   Index index_;
 

@@ -65,24 +65,20 @@ Status write_all(int fd, ByteView bytes, std::string_view what)
 
 Result<Bytes> read_all(int fd, std::size_t most, std::string_view what)
 {
-  Bytes bytes;
-  struct stat status = {};
-  if (::fstat(fd, &status) != 0) return disk_error(what, errno);
-  bytes.resize(static_cast<std::size_t>(status.st_size) + 1);
-  if (bytes.size() > most + 1) return not_a_file(std::string{what}, "is too large");
-  std::size_t size = 0;
-  for (;;) {
+  Bytes bytes(4096);
+  for (std::size_t size = 0;;) {
     const auto got =
         ::pread(fd, bytes.data() + size, bytes.size() - size, static_cast<off_t>(size));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return disk_error(what, errno);
-    if (got == 0) break;
     size += static_cast<std::size_t>(got);
     if (size > most) return not_a_file(std::string{what}, "is too large");
-    if (size == bytes.size()) bytes.resize(2 * size);
+    if (size < bytes.size()) {  // which a regular file does at its end only
+      bytes.resize(size);
+      return bytes;
+    }
+    bytes.resize(4 * size);
   }
-  bytes.resize(size);
-  return bytes;
 }
 
 Status sync(int fd, std::string_view what)

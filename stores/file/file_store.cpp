@@ -13,25 +13,21 @@
 #include "stores/file/notes.hpp"
 #include "stores/file/seat.hpp"
 #include "stores/file/task_files.hpp"
+#include "stores/file/task_writer.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 namespace asyncz::stores {
 namespace {
 
-constexpr std::size_t synced_alone = 8;   // more files than this are synced by one syncfs
-constexpr std::size_t batch_chunk = 200;  // files that a batch has open at the same time
-
-Error changed(std::string_view id)
-{
-  return {ErrorKind::conflict, "task '" + printable(id) + "' has changed meanwhile", {}};
-}
+// How much get_all_tasks() keeps of what it has read in passing; the rest is read a second time.
+constexpr std::size_t kept_bytes = std::size_t{64} << 20;
 
 class FileStore final : public Store {
  public:
@@ -43,20 +39,27 @@ class FileStore final : public Store {
         claims_{folder_, files_, seat_},
         history_{folder_, seat_},
         notes_{folder_, seat_, locks_},
+        writer_{folder_, files_, history_, locks_},
         cleans_up_{options.cleanup_directory}
   {
   }
 
-  Status add_task(const Record& record) override;
+  Status add_task(const Record& record) override { return writer_.add(record); }
   Result<Record> lookup_task(std::string_view id) override { return files_.read(id); }
-  Status update_task(const Record& record) override;
-  Status delete_task(std::string_view id, std::int64_t revision) override;
-  Status remove_all_tasks() override;
+  Status update_task(const Record& record) override { return writer_.update(record); }
+  Status delete_task(std::string_view id, std::int64_t revision) override
+  {
+    return writer_.remove(id, revision);
+  }
+  Status remove_all_tasks() override { return writer_.remove_all(); }
   Result<std::vector<Record>> get_due_tasks(const Demand& demand) override;
   Result<Instant> get_next_run_time(const Demand& demand) override;
   Status get_all_tasks(const Visit& visit) override;
 
-  std::vector<Status> add_tasks(std::span<const Record> records) override;
+  std::vector<Status> add_tasks(std::span<const Record> records) override
+  {
+    return writer_.add_all(records);
+  }
   Result<std::vector<std::string>> ids_with_prefix(std::string_view prefix,
                                                    std::size_t limit) override;
   Result<std::vector<Reservation>> reserve_due(const Demand& demand) override
@@ -72,8 +75,14 @@ class FileStore final : public Store {
   Result<Changes> changes() override { return claims_.changes(); }
   Result<Instant> next_moment(const Demand& demand) override { return claims_.next_moment(demand); }
   bool held_elsewhere() const override { return claims_.held_elsewhere(); }
-  std::vector<Status> extend(std::span<Reservation* const> reservations, Instant until) override;
-  std::vector<Status> settle(std::span<const Settlement> settlements) override;
+  std::vector<Status> extend(std::span<Reservation* const> reservations, Instant) override
+  {
+    return writer_.extend(reservations);
+  }
+  std::vector<Status> settle(std::span<const Settlement> settlements) override
+  {
+    return writer_.settle(settlements);
+  }
   Result<Holder> holder(std::string_view id, Instant now) override;
 
   Status record_run(const RunRecord& run) override { return history_.append(run); }
@@ -96,17 +105,7 @@ class FileStore final : public Store {
   std::optional<std::string> log_directory() const override;
 
  private:
-  // Moments and ids, to be put in order before their files are read.
-  using Order = std::vector<std::pair<Instant, std::string>>;
-
-  Status make_batch(std::span<const Record> records, std::span<Status> statuses);
-  Status check_unchanged(const Record& record) const;
-  Status replace(const Record& record, Draft& draft);
-  Status remove(std::string_view id, std::optional<std::int64_t> revision);
-  Status apply(const Settlement& settlement, Draft& draft);
-  void release(Reservation& reservation) const;
   Status clean_up();
-  Status extend_one(const Reservation& reservation) const;
 
   Folder folder_;
   TaskFiles files_;
@@ -115,145 +114,9 @@ class FileStore final : public Store {
   Claims claims_;
   History history_;
   Notes notes_;
+  TaskWriter writer_;
   bool cleans_up_;
 };
-
-// --- Adding --------------------------------------------------------------------------------------
-
-Status FileStore::add_task(const Record& record)
-{
-  if (auto named = check_stored_id(record.id); !named) return named;
-  auto draft = files_.draft(record, true);
-  if (!draft) return draft.error();
-  if (auto published = files_.publish_new(*draft, record.id); !published) return published;
-  auto synced = folder_.sync();
-  if (!synced) static_cast<void>(files_.remove(record.id));
-  return synced;
-}
-
-std::vector<Status> FileStore::add_tasks(std::span<const Record> records)
-{
-  std::vector<Status> statuses(records.size());
-  if (records.size() == 1) {
-    statuses[0] = add_task(records[0]);
-    return statuses;
-  }
-  for (std::size_t at = 0; at < records.size(); at += batch_chunk) {
-    const auto count = std::min(batch_chunk, records.size() - at);
-    const auto chunk = std::span{statuses}.subspan(at, count);
-    if (auto made = make_batch(records.subspan(at, count), chunk); !made) {
-      std::fill(statuses.begin() + static_cast<std::ptrdiff_t>(at), statuses.end(), made);
-      break;
-    }
-  }
-  if (::syncfs(folder_.fd()) != 0) {
-    std::fill(statuses.begin(), statuses.end(), disk_error("cannot make tasks durable", errno));
-  }
-  return statuses;
-}
-
-// Writes all, syncs all, then names all, so that no crash leaves a name without its content.
-Status FileStore::make_batch(std::span<const Record> records, std::span<Status> statuses)
-{
-  std::vector<std::optional<Draft>> drafts(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    statuses[i] = check_stored_id(records[i].id);
-    if (!statuses[i]) continue;
-    auto draft = files_.draft(records[i], false);
-    if (draft) {
-      drafts[i] = *std::move(draft);
-    } else {
-      statuses[i] = draft.error();
-    }
-  }
-  const bool synced = ::syncfs(folder_.fd()) == 0;
-  const auto error = errno;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!drafts[i]) continue;
-    if (synced) {
-      statuses[i] = files_.publish_new(*drafts[i], records[i].id);
-    } else {
-      files_.discard(*drafts[i]);
-    }
-  }
-  return synced ? Status{} : disk_error("cannot write tasks", error);
-}
-
-// --- Changing ------------------------------------------------------------------------------------
-
-// Whether the file is at the revision before the record's. The caller has the write byte.
-Status FileStore::check_unchanged(const Record& record) const
-{
-  const auto stored = files_.read(record.id);
-  if (!stored) return stored.error();
-  if (stored->revision != record.revision - 1 || stored->fence > record.fence) {
-    return changed(record.id);
-  }
-  return {};
-}
-
-// Puts the draft in the record's place, if that is still at the revision before.
-Status FileStore::replace(const Record& record, Draft& draft)
-{
-  const auto byte = locks_.lock(write_byte(record.id));
-  if (!byte) return byte.error();
-  if (auto unchanged = check_unchanged(record); !unchanged) return unchanged;
-  return files_.publish_over(draft, record.id);
-}
-
-Status FileStore::update_task(const Record& record)
-{
-  if (auto unchanged = check_unchanged(record); !unchanged) return unchanged;
-  auto draft = files_.draft(record, true);
-  if (!draft) return draft.error();
-  if (auto replaced = replace(record, *draft); !replaced) {
-    files_.discard(*draft);
-    return replaced;
-  }
-  return folder_.sync();
-}
-
-// Removes the file, if it can be read and, where a revision is given, is still at that one.
-Status FileStore::remove(std::string_view id, std::optional<std::int64_t> revision)
-{
-  const auto byte = locks_.lock(write_byte(id));
-  if (!byte) return byte.error();
-  const auto record = files_.read(id);
-  if (!record) return record.error();
-  if (revision && record->revision != *revision) return changed(id);
-  return files_.remove(id);
-}
-
-Status FileStore::delete_task(std::string_view id, std::int64_t revision)
-{
-  if (auto removed = remove(id, revision); !removed) return removed;
-  return folder_.sync();
-}
-
-Status FileStore::remove_all_tasks()
-{
-  std::vector<std::string> ids;
-  const auto listed = files_.each([&](std::string_view id, const Result<Prefix>&) {
-    ids.emplace_back(id);
-    return true;
-  });
-  if (!listed) return listed;
-
-  Status first;
-  std::size_t left = 0;
-  for (const auto& id : ids) {
-    auto removed = remove(id, std::nullopt);
-    if (removed || removed.error().kind == ErrorKind::not_found) continue;
-    if (left++ == 0) first = std::move(removed);
-  }
-  if (auto synced = folder_.sync(); !synced) return synced;
-  if (left > 1) {
-    return Error{first.error().kind,
-                 first.error().what + " (and " + std::to_string(left - 1) + " more)",
-                 first.error().hint};
-  }
-  return first;
-}
 
 // --- Looking -------------------------------------------------------------------------------------
 
@@ -293,17 +156,36 @@ Result<Instant> FileStore::get_next_run_time(const Demand& demand)
 
 Status FileStore::get_all_tasks(const Visit& visit)
 {
-  Order order;
-  const auto listed = files_.each([&](std::string_view id, const Result<Prefix>& prefix) {
-    order.emplace_back(prefix ? prefix->moment : never, id);
+  struct Found {
+    Instant moment = never;
+    std::string id;
+    std::optional<Result<Record>> record;  // where there was room for it
+  };
+  std::vector<Found> found;
+  auto room = kept_bytes;
+  TaskFiles::PrefixBuffer buffer;
+  const auto listed = files_.each_id([&](std::string_view id) {
+    Found task{.id = std::string{id}};
+    if (room == 0) {
+      if (const auto prefix = files_.read_prefix(id, buffer)) task.moment = prefix->moment;
+    } else {
+      auto record = files_.read(id);
+      const auto size = sizeof(Found) + (record ? record->sealed.size() : 0);
+      room -= std::min(room, size);
+      if (record) task.moment = record->moment;
+      task.record = std::move(record);
+    }
+    found.push_back(std::move(task));
     return true;
   });
   if (!listed) return listed;
-  std::sort(order.begin(), order.end());
-  for (const auto& [moment, id] : order) {
-    auto record = files_.read(id);
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.moment, a.id) < std::tie(b.moment, b.id);
+  });
+  for (auto& task : found) {
+    auto record = task.record ? *std::move(task.record) : files_.read(task.id);
     if (!record && record.error().kind == ErrorKind::not_found) continue;  // removed meanwhile
-    if (!visit(id, std::move(record))) break;
+    if (!visit(task.id, std::move(record))) break;
   }
   return {};
 }
@@ -312,85 +194,15 @@ Result<std::vector<std::string>> FileStore::ids_with_prefix(std::string_view pre
                                                             std::size_t limit)
 {
   std::vector<std::string> ids;
-  const auto listed = each_name(folder_.fd(), [&](const char* name, unsigned char) {
-    const auto id = files_.id_of(name);
-    if (id && id->starts_with(prefix) && check_stored_id(*id)) ids.emplace_back(*id);
+  const auto listed = files_.each_id([&](std::string_view id) {
+    if (id.starts_with(prefix) && check_stored_id(id)) ids.emplace_back(id);
     return ids.size() < limit;
   });
   if (!listed) return listed.error();
   return ids;
 }
 
-// --- Settling ------------------------------------------------------------------------------------
-
-// A kernel lock needs no prolonging, but what the reservation wrote becomes durable.
-std::vector<Status> FileStore::extend(std::span<Reservation* const> reservations, Instant)
-{
-  std::vector<Status> statuses;
-  for (const auto* reservation : reservations) statuses.push_back(extend_one(*reservation));
-  return statuses;
-}
-
-Status FileStore::extend_one(const Reservation& reservation) const
-{
-  const auto& id = reservation.record.id;
-  const auto fd = files_.open(id, O_RDONLY);
-  if (!fd && fd.error().kind == ErrorKind::not_found) return changed(id);
-  if (!fd) return fd.error();
-  TaskFiles::PrefixBuffer buffer;
-  const auto prefix = files_.read_prefix(id, buffer);
-  if (!prefix || prefix->revision != reservation.record.revision) return changed(id);
-  return sync(fd->get(), "cannot make task '" + printable(id) + "' durable");
-}
-
-// Replaces or removes the reserved record, if nobody has edited it.
-Status FileStore::apply(const Settlement& settlement, Draft& draft)
-{
-  const auto& reservation = *settlement.reservation;
-  if (settlement.record) return replace(*settlement.record, draft);
-  return remove(reservation.record.id, reservation.record.revision);
-}
-
-std::vector<Status> FileStore::settle(std::span<const Settlement> settlements)
-{
-  std::vector<Status> statuses(settlements.size());
-  std::vector<Draft> drafts(settlements.size());
-  const bool together = settlements.size() > synced_alone;
-  for (std::size_t i = 0; i < settlements.size(); ++i) {
-    if (!settlements[i].record) continue;
-    auto draft = files_.draft(*settlements[i].record, !together);
-    if (draft) {
-      drafts[i] = *std::move(draft);
-    } else {
-      statuses[i] = draft.error();
-    }
-  }
-  if (together && ::syncfs(folder_.fd()) != 0) {
-    statuses.assign(settlements.size(), disk_error("cannot settle runs", errno));
-  }
-  if (auto synced = history_.sync(); !synced) statuses.assign(settlements.size(), synced);
-  for (std::size_t i = 0; i < settlements.size(); ++i) {
-    if (statuses[i]) statuses[i] = apply(settlements[i], drafts[i]);
-    if (!statuses[i]) files_.discard(drafts[i]);
-  }
-  if (auto synced = folder_.sync(); !synced) {
-    for (auto& status : statuses) {
-      if (status) status = synced;
-    }
-  }
-  for (std::size_t i = 0; i < settlements.size(); ++i) {
-    if (statuses[i]) release(*settlements[i].reservation);
-  }
-  return statuses;
-}
-
-// Unlocks for whoever else inherited the lock, and closes, which wakes who waits for it.
-void FileStore::release(Reservation& reservation) const
-{
-  if (!reservation.lock) return;
-  unlock(reservation.lock.get(), run_byte(reservation.record.id));
-  reservation.lock.reset();
-}
+// --- Beside the tasks ----------------------------------------------------------------------------
 
 Result<Store::Holder> FileStore::holder(std::string_view id, Instant)
 {
@@ -402,8 +214,6 @@ Result<Store::Holder> FileStore::holder(std::string_view id, Instant)
   if (!is_locked(lock->get(), run_byte(id))) return Holder{};
   return Holder{.held = true, .pid = process_with_lock(lock->get(), run_byte(id)).value_or(0)};
 }
-
-// --- Beside the tasks ----------------------------------------------------------------------------
 
 std::optional<std::string> FileStore::log_directory() const
 {

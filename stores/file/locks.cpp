@@ -40,12 +40,7 @@ std::uint64_t id_hash(std::string_view id) { return fnv1a(bytes_of(id)); }
 off_t write_byte(std::string_view id) { return static_cast<off_t>(2 * (id_hash(id) >> 3U) + 2); }
 off_t run_byte(std::string_view id) { return write_byte(id) + 1; }
 
-Result<UniqueFd> open_locks(const Folder& folder)
-{
-  auto inner = folder.inner({}, true);
-  if (!inner) return inner.error();
-  return open_regular(inner->get(), "lock", O_RDWR | O_CREAT);
-}
+Result<UniqueFd> open_locks(int inner) { return open_regular(inner, "lock", O_RDWR | O_CREAT); }
 
 bool try_lock(int description, off_t byte)
 {
@@ -72,7 +67,9 @@ Result<HeldByte> WriteLocks::lock(off_t byte, Duration patience)
 {
   using std::chrono::milliseconds;
   if (!description_) {
-    auto opened = open_locks(folder_);
+    const auto inner = folder_.inner({}, true);
+    if (!inner) return inner.error();
+    auto opened = open_locks(inner->get());
     if (!opened) return opened.error();
     description_ = *std::move(opened);
   }

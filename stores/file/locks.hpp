@@ -27,8 +27,9 @@ namespace asyncz::stores {
 // A byte that belongs to no task: taken while a worker claims its name.
 inline constexpr off_t names_byte = 0;
 
-// Opens the lock file for writing, making it where it is missing: a description of its own.
-Result<UniqueFd> open_locks(const Folder& folder);
+// Opens the lock file in `.asyncz` for writing, making it where it is missing: a description of its
+// own.
+Result<UniqueFd> open_locks(int inner);
 
 // Whether the byte was free, and is ours now. Never waits.
 [[nodiscard]] bool try_lock(int description, off_t byte);

@@ -123,6 +123,14 @@ Status TaskFiles::each(const VisitPrefix& visit) const
   });
 }
 
+Status TaskFiles::each_id(const std::function<bool(std::string_view id)>& visit) const
+{
+  return each_name(folder_.fd(), [&](const char* name, unsigned char) {
+    const auto id = id_of(name);
+    return !id || visit(*id);
+  });
+}
+
 Result<Draft> TaskFiles::draft(const Record& record, bool synced) const
 {
   const auto what = "cannot write task '" + printable(record.id) + "'";

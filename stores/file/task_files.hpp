@@ -46,6 +46,9 @@ class TaskFiles {
   using VisitPrefix = std::function<bool(std::string_view id, const Result<Prefix>& prefix)>;
   Status each(const VisitPrefix& visit) const;
 
+  // The same of the ids alone, whatever their files are.
+  Status each_id(const std::function<bool(std::string_view id)>& visit) const;
+
   Result<Draft> draft(const Record& record, bool synced) const;
 
   // Gives a draft its name, which nobody may have.
