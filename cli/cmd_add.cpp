@@ -10,6 +10,7 @@
 #include "cli/run_view.hpp"
 #include "cli/schedule_options.hpp"
 #include "cli/task_view.hpp"
+#include "task/explain.hpp"
 
 #include <fmt/core.h>
 
@@ -183,7 +184,8 @@ class Add final : public Command {
     context.flush();
     const Result<Zone> zone = Zone::load(task.timezone);
     if (!zone) return;
-    context.note(trigger_text(task.trigger, *zone));
+    context.note(describe(task.trigger, *zone, task.id));
+    for (const std::string& advised : advice(task.trigger, *zone, task.id)) context.warn(advised);
     const auto schedule = compile(task.trigger, *zone, task.id);
     std::optional<Instant> next = stored.progress.due;
     for (int i = 0; schedule && next && i < announced_times; ++i) {

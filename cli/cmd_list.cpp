@@ -137,7 +137,7 @@ class List final : public Command {
   {
     filter_.declare(options);
     options.choice("--trigger", trigger_,
-                   {"date", "interval", "cron", "boot", "shutdown", "any", "all"},
+                   {"date", "interval", "cron", "calendar", "boot", "shutdown", "any", "all"},
                    "Only tasks with this kind of trigger");
     options.value("--query", query_, "TEXT", "Only tasks whose id, name or command contains this",
                   WordKind::text);

@@ -6,11 +6,13 @@
 #include "cli/json.hpp"
 #include "cli/run_view.hpp"
 #include "cli/schedule_options.hpp"
+#include "task/explain.hpp"
 #include "time/human_time.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::int64_t usual_count = 10;
 constexpr std::int64_t largest_count = 1'000'000;
+constexpr std::size_t most_notes = 10;
 
 // What is previewed: a schedule in its zone, and the id that stable choices depend on.
 struct Subject {
@@ -37,6 +40,7 @@ class Preview final : public Command {
     schedule_.declare(options, false);
     options.value("--from", from_, "TIME", "Begin here, inclusive, instead of now", WordKind::text);
     options.value("--count", count_, "N", "How many times (10)", WordKind::text);
+    options.flag("--explain", explain_, "Say in words what the schedule means");
   }
 
   Result<ExitStatus> run(Context& context) override
@@ -105,16 +109,33 @@ class Preview final : public Command {
       exhausted = !*next;
       if (*next) times.push_back(after = **next);
     }
+    std::vector<std::string> explanation;
+    if (explain_) explanation = explain(subject, from, times);
     if (context.globals().json) {
-      print_document(context, subject, times, exhausted);
-    } else {
-      for (const Instant time : times) context.out(time_text(time, subject.zone) + '\n');
+      print_document(context, subject, times, exhausted, explanation);
+      return 0;
     }
+    for (const Instant time : times) context.out(time_text(time, subject.zone) + '\n');
+    context.flush();
+    for (const std::string& line : explanation) context.note(line);
     return 0;
   }
 
-  static void print_document(Context& context, const Subject& subject,
-                             const std::vector<Instant>& times, bool exhausted)
+  static std::vector<std::string> explain(const Subject& subject, Instant from,
+                                          const std::vector<Instant>& times)
+  {
+    const auto& [trigger, zone, id] = subject;
+    std::vector<std::string> lines{describe(trigger, zone, id)};
+    if (!times.empty()) {
+      std::ranges::move(dst_notes(trigger, zone, id, from, times.back(), most_notes),
+                        std::back_inserter(lines));
+    }
+    std::ranges::move(advice(trigger, zone, id), std::back_inserter(lines));
+    return lines;
+  }
+
+  void print_document(Context& context, const Subject& subject, const std::vector<Instant>& times,
+                      bool exhausted, const std::vector<std::string>& explanation) const
   {
     ValueList texts;
     ValueList numbers;
@@ -122,16 +143,23 @@ class Preview final : public Command {
       texts.emplace_back(time_text(time, subject.zone));
       numbers.emplace_back(us_of(time));
     }
-    print_json(context, ValueMap{{"timezone", subject.zone.name()},
-                                 {"run_times", std::move(texts)},
-                                 {"run_times_us", std::move(numbers)},
-                                 {"exhausted", exhausted}});
+    ValueMap document{{"timezone", subject.zone.name()},
+                      {"run_times", std::move(texts)},
+                      {"run_times_us", std::move(numbers)},
+                      {"exhausted", exhausted}};
+    if (explain_) {
+      ValueList lines;
+      for (const std::string& line : explanation) lines.emplace_back(line);
+      document.emplace_back("explanation", std::move(lines));
+    }
+    print_json(context, document);
   }
 
   std::vector<std::string> ids_;
   ScheduleOptions schedule_;
   std::optional<std::string> from_;
   std::optional<std::string> count_;
+  bool explain_ = false;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cli/run_view.hpp"
 #include "cli/task_view.hpp"
 #include "cli/zones.hpp"
+#include "task/explain.hpp"
 #include "task/fields.hpp"
 
 #include <fmt/core.h>
@@ -88,6 +89,7 @@ class Show final : public Command {
                             toned(context, tone_of(status.state), task_state_text(status.state))));
     line(context, "command", command_text(task));
     line(context, "schedule", trigger_text(task.trigger, zone));
+    line(context, "", describe(task.trigger, zone, task.id));
     line(context, "created", time_text(stored.progress.created, zone));
     line(context, "revision", fmt::format("{}", stored.revision));
     if (stored.progress.paused_since) {

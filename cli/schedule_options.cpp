@@ -46,6 +46,7 @@ void ScheduleOptions::declare(Options& options, bool with_jitter)
   options.values("--in", in_, "DURATION", "Once, after this time: 5m, 1h30m, 2d");
   options.values("--every", every_, "DURATION", "Again and again, this long apart");
   options.values("--cron", cron_, "EXPR", "Five crontab fields, six with seconds, or @daily …");
+  options.values("--calendar", calendar_, "EXPR", "A calendar event of systemd: Mon..Fri 09:00");
   options.flag("--on-boot", on_boot_, "Once for each boot of the worker's host");
   options.flag("--on-shutdown", on_shutdown_, "When a worker shuts down");
   options.value("--trigger", json_, "JSON", "When, as an object (asyncz.toml(5))");
@@ -65,7 +66,8 @@ void ScheduleOptions::declare(Options& options, bool with_jitter)
 
 bool ScheduleOptions::given() const
 {
-  const bool several = !at_.empty() || !in_.empty() || !every_.empty() || !cron_.empty();
+  const bool several =
+      !at_.empty() || !in_.empty() || !every_.empty() || !cron_.empty() || !calendar_.empty();
   return several || on_boot_ || on_shutdown_ || json_ || match_ || start_ || end_ || dst_gap_ ||
          dst_fold_;
 }
@@ -101,6 +103,9 @@ void ScheduleOptions::add_expressions(std::vector<Trigger>& into) const
     } else {
       into.push_back({.kind = TriggerKind::cron, .expression = text});
     }
+  }
+  for (const std::string& text : calendar_) {
+    into.push_back({.kind = TriggerKind::calendar, .expression = text});
   }
   if (on_boot_) into.push_back({.kind = TriggerKind::boot});
   if (on_shutdown_) into.push_back({.kind = TriggerKind::shutdown});

@@ -48,6 +48,7 @@ class ScheduleOptions {
   std::vector<std::string> in_;
   std::vector<std::string> every_;
   std::vector<std::string> cron_;
+  std::vector<std::string> calendar_;
   bool on_boot_ = false;
   bool on_shutdown_ = false;
   std::optional<std::string> json_;
