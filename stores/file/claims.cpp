@@ -7,6 +7,7 @@
 #include "stores/file/disk.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -169,10 +170,22 @@ Status Claims::refresh(Instant now)
   }
   if (polls_ && has_passed(polled_, now, poll_interval)) {
     polled_ = now;
-    if (auto scanned = scan(); !scanned) return scanned;
+    if (auto polled = poll(); !polled) return polled;
   }
   if (!new_.empty()) look_at_new(now);
   return {};
+}
+
+// Scans again where names have changed since the last time, and once more after that: two changes
+// may come in one tick of the directory's clock.
+Status Claims::poll()
+{
+  struct stat status = {};
+  if (::fstat(folder_.fd(), &status) != 0) return disk_error("the store's directory", errno);
+  const auto& time = status.st_mtim;
+  const bool moved = seen_.tv_sec != time.tv_sec || seen_.tv_nsec != time.tv_nsec;
+  seen_ = time;
+  return std::exchange(moved_, moved) || moved ? scan() : Status{};
 }
 
 Result<Instant> Claims::next_moment(const Demand& demand)

@@ -9,6 +9,7 @@
 #include "stores/file/task_files.hpp"
 #include "stores/file/watcher.hpp"
 
+#include <ctime>
 #include <map>
 #include <optional>
 #include <set>
@@ -41,6 +42,7 @@ class Claims {
   Status load();
   Status scan();
   Status refresh(Instant now);
+  Status poll();
   Result<Watcher::Events> absorb();
   void see(std::string_view id, const Result<Prefix>& prefix);
   void look_again(std::string_view id);
@@ -67,11 +69,13 @@ class Claims {
   bool watched_ = false;  // the owner asks for changes()
   bool polls_ = false;    // the kernel does not tell of all changes
   Instant polled_;
-  Changes pending_;                                           // to be told by changes()
-  std::map<std::string, Look, std::less<>> new_;              // unreadable names
-  std::set<std::string, std::less<>> held_;                   // due, and reserved by others
-  std::set<std::string, std::less<>> mine_;                   // reserved by this object
-  Instant asked_;                                             // when held tasks were last asked for
+  timespec seen_ = {};                            // the directory's time when it was last polled
+  bool moved_ = false;                            // it was another one than the time before
+  Changes pending_;                               // to be told by changes()
+  std::map<std::string, Look, std::less<>> new_;  // unreadable names
+  std::set<std::string, std::less<>> held_;       // due, and reserved by others
+  std::set<std::string, std::less<>> mine_;       // reserved by this object
+  Instant asked_;                                 // when held tasks were last asked for
   std::map<std::string, std::int64_t, std::less<>> ignored_;  // id → revision
 };
 

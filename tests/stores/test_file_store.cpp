@@ -9,11 +9,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -396,6 +398,32 @@ TEST_CASE("more changes than the kernel remembers are found by looking at everyt
   CHECK(changes->unknown);
   std::vector<Reservation> kept;
   CHECK(reserve_ids(*store, noon, kept) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("where the kernel tells of no changes they are found by looking each second")
+{
+  const Place place;
+  REQUIRE(place.open()->add_task(record_of("first")));
+  ChildProcess worker{[&](const ChildProcess::Say& say) {
+    if (::unshare(CLONE_NEWUSER) != 0) return say("skip");
+    std::ofstream{"/proc/sys/user/max_inotify_instances"} << 0;
+    const auto store = place.open();
+    const auto watch = store->watch();
+    if (!watch || *watch != -1) return say("skip");
+    std::vector<Reservation> kept;
+    say(reserve_ids(*store, noon, kept) == std::vector<std::string>{"first"} ? "took" : "failed");
+    REQUIRE(store->next_moment(demand_at(noon)));
+    REQUIRE(*store->next_moment(demand_at(noon)) == noon + 1s);
+    if (!store->add_task(record_of("second"))) return say("failed");
+    say(reserve_ids(*store, noon + 999ms, kept).empty() ? "waited" : "failed");
+    say(reserve_ids(*store, noon + 1s, kept) == std::vector<std::string>{"second"} ? "took"
+                                                                                   : "failed");
+  }};
+  const auto began = worker.line();
+  if (began == "skip") return;
+  CHECK(began == "took");
+  CHECK(worker.line() == "waited");
+  CHECK(worker.line() == "took");
 }
 
 TEST_CASE("a store that is another user's or open to others is refused")
