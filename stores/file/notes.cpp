@@ -143,11 +143,18 @@ Result<std::vector<Note>> Notes::all(NoteKind kind) const
   const auto dir = folder_.inner("notes", false);
   if (!dir && dir.error().kind == ErrorKind::not_found) return notes;
   if (!dir) return dir.error();
+  if (kind == NoteKind::key) {
+    auto content = read_note(dir->get(), std::string{key_name});
+    if (!content && content.error().kind == ErrorKind::not_found) return notes;
+    if (!content) return content.error();
+    notes.push_back({.kind = kind, .name = std::string{key_name}, .content = *std::move(content)});
+    return notes;
+  }
   const auto listed = each_name(dir->get(), [&](const char* file, unsigned char) {
     std::string_view name{file};
-    if (kind == NoteKind::key ? name != key_name : !name.starts_with(queue_prefix)) return true;
-    if (kind == NoteKind::queue) name.remove_prefix(queue_prefix.size());
-    if (kind == NoteKind::queue && !check_queue_name(name)) return true;
+    if (!name.starts_with(queue_prefix)) return true;
+    name.remove_prefix(queue_prefix.size());
+    if (!check_queue_name(name)) return true;
     if (auto content = read_note(dir->get(), file)) {
       notes.push_back({.kind = kind, .name = std::string{name}, .content = *std::move(content)});
     }

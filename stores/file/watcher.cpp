@@ -36,7 +36,7 @@ Status Watcher::start()
   if (!fd) return Error{ErrorKind::unavailable, what + ": no inotify instance is left", {}};
   names_ = add_watch(fd.get(), folder_.fd(), name_events);
   if (names_ < 0) names_ = ::inotify_add_watch(fd.get(), folder_.path().c_str(), name_events);
-  notes_ = add_watch(fd.get(), notes->get(), IN_MOVED_TO | IN_CREATE | IN_DELETE);
+  notes_ = add_watch(fd.get(), notes->get(), IN_MOVED_TO | IN_DELETE);
   if (names_ < 0) {
     return Error{ErrorKind::unavailable, what + ": no inotify watch is left",
                  "raise fs.inotify.max_user_watches"};

@@ -405,7 +405,9 @@ TEST_CASE("where the kernel tells of no changes they are found by looking each s
   const Place place;
   REQUIRE(place.open()->add_task(record_of("first")));
   ChildProcess worker{[&](const ChildProcess::Say& say) {
+    const auto user = std::to_string(::geteuid());
     if (::unshare(CLONE_NEWUSER) != 0) return say("skip");
+    std::ofstream{"/proc/self/uid_map"} << user + " " + user + " 1";
     std::ofstream{"/proc/sys/user/max_inotify_instances"} << 0;
     const auto store = place.open();
     const auto watch = store->watch();
