@@ -73,9 +73,9 @@ struct RunQuery {
 // code what is said here in words, and every implementation passes it.
 //
 // Any number of processes use a store at once. In one process an object's members form three lanes:
-// *claim* (watch, changes, expect, next_moment, reserve_due, ignore), *journal* (record_run,
-// find_run) and *rest* (all others). Different lanes may be used by different threads at the same
-// time, one lane by one thread at a time.
+// *claim* (watch, changes, expect, next_moment, reserve_due, ignore), *journal* (record_run) and
+// *rest* (all others). Different lanes may be used by different threads at the same time, one lane
+// by one thread at a time; find_run and runs may be called by any thread at any time.
 //
 // No member throws. Every member may fail with
 //   unavailable  no answer within the store's timeout, no space, or a lock held; nothing changed

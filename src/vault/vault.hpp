@@ -10,6 +10,7 @@
 #include "task/worker_info.hpp"
 #include "time/clock.hpp"
 #include "vault/envelope.hpp"
+#include "vault/recorded_runs.hpp"
 #include "vault/task_record.hpp"
 
 #include <functional>
@@ -27,8 +28,9 @@ struct Reserved {
   Reservation reservation;
   StoredTask stored;
 
-  // The run of the reservation before this one, where that was interrupted and the history holds
-  // its end: it is to be settled, not run again.
+  // The run that this task is reserved for, where the history holds its end already: it is to be
+  // settled, not run again. So it is after an interrupted reservation, and where an old copy of the
+  // record was put back more than a minute or two after its moment.
   std::optional<Run> ended_before;
 };
 
@@ -137,6 +139,7 @@ class Vault {
   void put_off(Reserved reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved, std::uint64_t fence);
+  Result<std::optional<Run>> end_before_copy(const Reserved& reserved, Instant now);
   Result<Record> record_after(const Reserved& reserved, const StoredTask& after,
                               Nonces& nonces) const;
   void pass_over(Reservation reservation, const Error& why);
@@ -158,6 +161,7 @@ class Vault {
   Envelope envelope_;
   const Clock& clock_;
   std::function<void(std::string_view, const Error&)> reports_;
+  RecordedRuns recorded_;  // for reserve_due alone
 };
 
 }  // namespace asyncz

@@ -14,6 +14,9 @@ namespace {
 // given up anyway (most_interruptions in task/lifecycle.hpp).
 constexpr std::uint64_t most_looked_for = 8;
 
+// A task that is later than this may be an old copy that was put back.
+constexpr auto suspicious_delay = std::chrono::minutes{1};
+
 // One task less is wanted.
 void count_down(Demand& demand, std::string_view queue)
 {
@@ -67,6 +70,7 @@ Result<std::optional<Reserved>> Vault::admit(Reservation reservation, Instant no
     return std::optional<Reserved>{};
   }
   auto end = recorded_end(reserved);
+  if (end && !*end) end = end_before_copy(reserved, now);
   if (!end) return end.error();
   reserved.ended_before = std::move(*end);
   return std::optional{std::move(reserved)};
@@ -122,6 +126,25 @@ Result<std::optional<Run>> Vault::recorded_end(const Reserved& reserved, std::ui
     auto run = opened(*record);
     if (!run && reports_) reports_(reserved.stored.task.id, run.error());
     if (run && run->task == task && run->fence == fence) return std::optional{std::move(*run)};
+  }
+  return std::optional<Run>{};
+}
+
+// An old copy of a record that was put back is as genuine as it was then, but the history holds the
+// end of the run that it led to. That run began when the moment had come, so only what is overdue
+// can be such a copy, and nothing else has to wait for a look into the history.
+Result<std::optional<Run>> Vault::end_before_copy(const Reserved& reserved, Instant now)
+{
+  const auto& task = reserved.stored;
+  if (clear_queue(task.task).starts_with('@')) return std::optional<Run>{};
+  if (now - sealed_moment(task) < suspicious_delay) return std::optional<Run>{};
+  const auto tags = envelope_.tags_of(history_of(task.task.id));
+  if (!tags) return tags.error();
+  const auto first = task.progress.settled_fence + 1;
+  for (const auto tag : *tags) {
+    const auto fence = recorded_.last_of(store_, tag, {first, first + most_looked_for}, now);
+    if (!fence) return fence.error();
+    if (*fence) return recorded_end(reserved, **fence);
   }
   return std::optional<Run>{};
 }

@@ -171,6 +171,50 @@ TEST_CASE("a run that the history holds as ended is handed over, not run again")
   CHECK(third[0].ended_before == second[0].ended_before);
 }
 
+TEST_CASE("an old copy that is put back is not run while the history remembers its run")
+{
+  const auto scene = Scene::unlocked();
+  scene->add("deploy");
+  const auto copy = *scene->store->lookup_task("deploy");
+  auto taken = scene->reserve();
+  const auto run = scene->run_of(taken[0]);
+  REQUIRE(scene->vault.record_run(run));
+  REQUIRE(settle(*scene, taken[0], std::nullopt).front());
+  scene->clock.advance(Seconds{3600});
+
+  for (const std::uint64_t fence : {0, 1, 1000}) {  // whatever the clear fence is raised by
+    auto put_back = copy;
+    put_back.fence += fence;
+    REQUIRE(scene->store->add_task(put_back));
+    auto again = scene->reserve();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].ended_before == run);
+    REQUIRE(settle(*scene, again[0], std::nullopt).front());
+  }
+
+  REQUIRE(scene->store->prune_runs(scene->clock.now(), 0));
+  scene->clock.advance(Seconds{61});  // what was read of the history is stale by then
+  REQUIRE(scene->store->add_task(copy));
+  auto forgotten = scene->reserve();
+  REQUIRE(forgotten.size() == 1);
+  CHECK_FALSE(forgotten[0].ended_before);
+}
+
+TEST_CASE("an overdue task is run although its other runs are in the history")
+{
+  const auto scene = Scene::unlocked();
+  scene->add("backup");
+  auto taken = scene->reserve();
+  REQUIRE(scene->vault.record_run(scene->run_of(taken[0])));
+  auto next = taken[0].stored;
+  next.progress.due = next.progress.moment = scene->clock.now() + Seconds{60};
+  REQUIRE(settle(*scene, taken[0], next).front());
+  scene->clock.advance(Seconds{86400});
+  const auto overdue = scene->reserve();
+  REQUIRE(overdue.size() == 1);
+  CHECK_FALSE(overdue[0].ended_before);
+}
+
 TEST_CASE("an instance's run is found in the history of its task")
 {
   const auto scene = Scene::unlocked();
