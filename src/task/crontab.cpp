@@ -103,12 +103,9 @@ bool has_open_step(std::string_view field)
   return false;
 }
 
-Result<std::string> take_fields(std::string_view& rest, std::vector<std::string>& warnings)
+Result<std::string> plain_schedule(std::vector<std::string> fields,
+                                   std::vector<std::string>& warnings)
 {
-  const auto line = rest;
-  std::vector<std::string> fields;
-  while (fields.size() < 5 && !rest.empty()) fields.emplace_back(take_word(rest));
-  if (rest.empty()) return not_an_entry(line);
   for (const auto& field : fields) {
     if (!has_open_step(field)) continue;
     return unreadable(fmt::format("'{}' has a step but no range", field),
@@ -119,6 +116,30 @@ Result<std::string> take_fields(std::string_view& rest, std::vector<std::string>
     warnings.emplace_back("'$' (the last day of the month) is written 'L' here");
   }
   return joined(fields, " ");
+}
+
+Result<std::string> schedule_of(const std::vector<std::string>& fields, CronDialect dialect,
+                                std::vector<std::string>& warnings)
+{
+  const auto translated = translated_fields(fields, dialect);
+  if (!translated) return translated.error();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if ((*translated)[i] == fields[i]) continue;
+    warnings.push_back(fmt::format("'{}' was '{}' in {}, and is written so here", fields[i],
+                                   (*translated)[i], cron_dialect_text(dialect)));
+  }
+  return joined(*translated, " ");
+}
+
+Result<std::string> take_fields(std::string_view& rest, std::optional<CronDialect> dialect,
+                                std::vector<std::string>& warnings)
+{
+  const auto line = rest;
+  std::vector<std::string> fields;
+  while (fields.size() < 5 && !rest.empty()) fields.emplace_back(take_word(rest));
+  if (rest.empty()) return not_an_entry(line);
+  return dialect ? schedule_of(fields, *dialect, warnings)
+                 : plain_schedule(std::move(fields), warnings);
 }
 
 // --- Commands ------------------------------------------------------------------------------------
@@ -269,7 +290,8 @@ class Reader {
       rest.remove_prefix(1);
       entry.warnings.emplace_back("'-' (not to syslog) has no meaning here");
     }
-    auto schedule = rest.starts_with('@') ? take_nickname(rest) : take_fields(rest, entry.warnings);
+    auto schedule = rest.starts_with('@') ? take_nickname(rest)
+                                          : take_fields(rest, format_.dialect, entry.warnings);
     if (!schedule) return schedule.error();
     entry.schedule = *std::move(schedule);
     if (text.back() == '\\') {
@@ -281,7 +303,11 @@ class Reader {
     take_flags(rest, entry);
     const auto dcron = check_dcron(rest, entry);
     if (!dcron) return dcron.error();
-    set_command(rest, entry);
+    if (format_.dialect && !has_percent_rule(*format_.dialect)) {
+      entry.command = std::string{rest};
+    } else {
+      set_command(rest, entry);
+    }
     if (trimmed(entry.command).empty()) {
       return unreadable("there is no command",
                         "the command comes after the schedule" +

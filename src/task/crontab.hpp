@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "task/cron_dialect.hpp"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +47,7 @@ struct Crontab {
 struct CrontabFormat {
   bool user_column = false;  // as in /etc/crontab
   std::function<bool(std::string_view name)> is_user;
+  std::optional<CronDialect> dialect;  // whose fields these are; nothing: as crontab(5) says
 };
 
 // Every line that is neither blank, comment nor setting (`NAME = value`) becomes an entry or a

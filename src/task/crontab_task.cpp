@@ -2,6 +2,7 @@
 #include "task/crontab_task.hpp"
 
 #include "base/text.hpp"
+#include "task/explain.hpp"
 
 #include <fmt/format.h>
 
@@ -125,6 +126,11 @@ Result<CrontabTask> task_of(const CrontabEntry& entry, const CrontabSource& sour
   set_schedule(task, entry);
   const auto valid = validate(task);
   if (!valid) return valid.error();
+  const auto zone = Zone::load(task.timezone);
+  if (!zone) return zone.error();
+  for (auto& clause : advice(task.trigger, *zone, task.id)) {
+    made.warnings.push_back(std::move(clause));
+  }
   return made;
 }
 

@@ -56,6 +56,18 @@ class CrontabMatcher {
     return found;
   }
 
+  // The values of one field in order, with commas between them; Sunday is 0.
+  static std::string values_text(std::string_view field, std::string_view range)
+  {
+    const auto ends = split(range, '-');
+    auto all = values(field, number(ends[0]), number(ends[1]));
+    if (range == "0-7" && all.erase(7) > 0) all.insert(0);
+    all.erase(range.starts_with('1') ? 0 : -1);
+    std::string text;
+    for (const int value : all) text += std::to_string(value) + ",";
+    return text;
+  }
+
  private:
   static std::string_view spelled_out(std::string_view schedule)
   {

@@ -173,6 +173,7 @@ TEST_CASE("what is expected of broken and of doubtful lines holds")
     for (const auto& [number, task, warnings] : made.tasks) {
       CAPTURE(section.line + number - 1);
       CHECK(section.expect != "error");
+      if (section.expect == "warn" && section.kind != "file") CHECK_FALSE(warnings.empty());
     }
     for (const auto& [number, error] : made.problems) {
       const auto line =
@@ -181,6 +182,12 @@ TEST_CASE("what is expected of broken and of doubtful lines holds")
       CAPTURE(error.what);
       CHECK_FALSE(error.what.empty());
       if (section.expect == "warn") CHECK(stricter.contains(line));
+    }
+    if (section.expect == "warn" || section.expect == "mixed") {
+      const bool warned =
+          std::ranges::any_of(made.tasks, [](auto& it) { return !it.warnings.empty(); });
+      CAPTURE(section.line);
+      CHECK((warned || !crontab.warnings.empty()));
     }
   }
 }
