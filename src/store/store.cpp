@@ -179,6 +179,11 @@ Status Store::remove_note(NoteKind kind, std::string_view name)
 
 Result<std::vector<Note>> Store::notes(NoteKind kind) { return journal_->notes(kind); }
 
+Result<std::string> Store::quarantine(std::string_view)
+{
+  return Error{ErrorKind::usage, "this store has no place for what cannot be read", ""};
+}
+
 std::optional<std::string> Store::log_directory() const { return std::nullopt; }
 
 }  // namespace asyncz

@@ -212,6 +212,11 @@ class Store {
   // The notes of a kind; of workers those that live.
   virtual Result<std::vector<Note>> notes(NoteKind kind);
 
+  // Puts a record that cannot be read where nobody takes it for a task, as it is. Where it is now.
+  //   not_found
+  //   usage  this store cannot; what cannot be read stays where it is
+  virtual Result<std::string> quarantine(std::string_view id);
+
   // The folder for this machine's run logs, 0700, or nothing where the store is not local; then the
   // worker uses the user's state folder.
   virtual std::optional<std::string> log_directory() const;

@@ -102,6 +102,7 @@ class FileStore final : public Store {
   Status put_note(const Note& note) override { return notes_.put(note); }
   Status remove_note(NoteKind kind, std::string_view name) override;
   Result<std::vector<Note>> notes(NoteKind kind) override { return notes_.all(kind); }
+  Result<std::string> quarantine(std::string_view id) override;
   std::optional<std::string> log_directory() const override;
 
  private:
@@ -213,6 +214,13 @@ Result<Store::Holder> FileStore::holder(std::string_view id, Instant)
   if (!lock) return lock.error();
   if (!is_locked(lock->get(), run_byte(id))) return Holder{};
   return Holder{.held = true, .pid = process_with_lock(lock->get(), run_byte(id)).value_or(0)};
+}
+
+Result<std::string> FileStore::quarantine(std::string_view id)
+{
+  const auto byte = locks_.lock(write_byte(id));
+  if (!byte) return byte.error();
+  return files_.quarantine(id);
 }
 
 std::optional<std::string> FileStore::log_directory() const

@@ -201,6 +201,26 @@ Status TaskFiles::remove(std::string_view id) const
   return for_task(disk_error("cannot remove it", errno), id);
 }
 
+Result<std::string> TaskFiles::quarantine(std::string_view id) const
+{
+  constexpr int most_of_a_name = 1000;
+  const auto folder = folder_.inner("quarantine", true);
+  if (!folder) return folder.error();
+  const auto name = name_of(id);
+  auto place = name;
+  for (int n = 1;
+       ::renameat2(folder_.fd(), name.c_str(), folder->get(), place.c_str(), RENAME_NOREPLACE) != 0;
+       ++n) {
+    if (errno != EEXIST || n == most_of_a_name) {
+      return for_task(disk_error("cannot move it", errno), id);
+    }
+    place = name + "." + std::to_string(n);
+  }
+  if (auto synced = sync(folder->get(), "quarantine"); !synced) return synced.error();
+  if (auto synced = folder_.sync(); !synced) return synced.error();
+  return folder_.inner_path("quarantine") + "/" + place;
+}
+
 void TaskFiles::discard(Draft& draft) const
 {
   if (!draft.temporary.empty()) {

@@ -60,6 +60,10 @@ class TaskFiles {
 
   // The caller has the write byte.
   Status remove(std::string_view id) const;
+
+  // Moves the file, whatever it is, into `.asyncz/quarantine`; its path there. The caller has the
+  // write byte.
+  Result<std::string> quarantine(std::string_view id) const;
   void discard(Draft& draft) const;
 
  private:
