@@ -2,13 +2,12 @@
 // asyncz remove: takes tasks out of the store.
 #include "cli/commands.hpp"
 #include "cli/selection.hpp"
+#include "cli/task_removal.hpp"
 
 #include <string>
 
 namespace asyncz::cli {
 namespace {
-
-constexpr int most_tries = 100;
 
 class Remove final : public Command {
  public:
@@ -22,7 +21,7 @@ class Remove final : public Command {
     const auto ids = selection_.choose(context, *open, "remove", status);
     if (!ids) return ids.error();
     for (const std::string& id : *ids) {
-      const Status removed = remove(*open, id, context.clock().now());
+      const Status removed = remove_task(*open, id, context.clock().now());
       if (removed) continue;
       context.error(removed.error());
       status = static_cast<ExitStatus>(removed.error().kind);
@@ -31,31 +30,6 @@ class Remove final : public Command {
   }
 
  private:
-  // A run that is under way ends first and is recorded; the worker removes the task then.
-  static Status remove(OpenStore& open, const std::string& id, Instant now)
-  {
-    Status removed;
-    for (int tries = 0; tries < most_tries; ++tries) {
-      const Result<StoredTask> task = open.vault->get(id);
-      if (!task) return task.error();
-      if (status_of(*open.store, *task, now).state == TaskState::running) {
-        return leave_to_worker(open, id);
-      }
-      removed = open.vault->remove(*task);
-      if (removed || removed.error().kind != ErrorKind::conflict) return removed;
-    }
-    return removed;
-  }
-
-  static Status leave_to_worker(OpenStore& open, const std::string& id)
-  {
-    const auto marked = open.vault->update(id, [](StoredTask& task) -> Status {
-      task.progress.remove_after_run = true;
-      return {};
-    });
-    return marked ? Status{} : Status{marked.error()};
-  }
-
   Selection selection_;
 };
 

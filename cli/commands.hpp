@@ -11,8 +11,14 @@ namespace asyncz::cli {
 std::unique_ptr<Command> make_add();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_config();
+std::unique_ptr<Command> make_doctor();
+std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_help();
+std::unique_ptr<Command> make_history();
+std::unique_ptr<Command> make_import();
+std::unique_ptr<Command> make_key();
 std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_logs();
 std::unique_ptr<Command> make_pause();
 std::unique_ptr<Command> make_preview();
 std::unique_ptr<Command> make_remove();

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// asyncz export: all tasks as text that can be read back.
+#include "base/task_id.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/crontab_text.hpp"
+#include "cli/json.hpp"
+#include "cli/output_file.hpp"
+#include "task/fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace asyncz::cli {
+namespace {
+
+// Whether JSON and TOML, which are UTF-8, can hold all of it.
+bool is_sayable(const Value& value)
+{
+  if (const auto* text = value.get<std::string>()) return is_utf8(*text);
+  if (const auto* list = value.get<ValueList>()) return std::ranges::all_of(*list, is_sayable);
+  const auto* map = value.get<ValueMap>();
+  return map == nullptr ||
+         std::ranges::all_of(*map, [](const auto& member) { return is_sayable(member.second); });
+}
+
+class Export final : public Command {
+ public:
+  void declare(Options& options) override
+  {
+    options.choice("--format", format_, {"jsonl", "crontab", "toml"},
+                   "What to write (default: jsonl, which `add --batch` reads)");
+    options.flag("--reveal", reveal_, "Write environment values and standard input as they are");
+    options.value("-o,--output", file_, "FILE", "Write to a file that only the user can read",
+                  WordKind::file);
+  }
+
+  Result<ExitStatus> run(Context& context) override
+  {
+    const auto open = context.open(Access::read);
+    if (!open) return open.error();
+    ExitStatus status = 0;
+    std::vector<Task> tasks;
+    const auto visited = open->vault->each([&](std::string_view id, Result<StoredTask> stored) {
+      if (parent_of_instance(id)) return true;
+      if (stored) {
+        tasks.push_back(std::move(stored->task));
+      } else {
+        context.error(stored.error());
+        status = static_cast<ExitStatus>(ErrorKind::corrupt);
+      }
+      return true;
+    });
+    if (!visited) return visited.error();
+    const auto text = text_of(context, tasks);
+    if (!text) return text.error();
+    if (!file_) {
+      context.out(*text);
+      return status;
+    }
+    const auto written = write_output(*file_, *text);
+    if (!written) return written.error();
+    return status;
+  }
+
+ private:
+  Result<std::string> text_of(Context& context, const std::vector<Task>& tasks) const
+  {
+    if (format_ == "crontab") return crontab_of(context, tasks);
+    std::string text;
+    for (const auto& task : tasks) {
+      const auto zone = Zone::load(task.timezone);
+      if (!zone) return zone.error().in(task.id);
+      auto fields = task_value(task, {context.clock().now(), *zone}, reveal_);
+      if (!is_sayable(fields)) {
+        context.warn(fmt::format("task {} holds bytes that are no UTF-8; they are lost", task.id));
+      }
+      if (format_ == "toml") {
+        std::erase_if(fields, [](const auto& field) {
+          return find_field(field.first) == nullptr || field.first == "id";
+        });
+        text += toml_text({{"tasks", ValueMap{{task.id, std::move(fields)}}}}) + "\n";
+      } else {
+        append_json(text, fields);
+        text += '\n';
+      }
+    }
+    return text;
+  }
+
+  std::string crontab_of(Context& context, const std::vector<Task>& tasks) const
+  {
+    const auto settings = reveal_ ? common_settings(tasks) : Environment{};
+    auto text = settings_text(settings);
+    for (const auto& task : tasks) {
+      const auto [lines, lost] = crontab_text(task, settings, reveal_);
+      text += lines;
+      if (lost.empty()) continue;
+      context.warn(fmt::format("task {} {}: {}", task.id, lines.empty() ? "is left out" : "loses",
+                               joined(lost, ", ")));
+    }
+    return text;
+  }
+
+  std::optional<std::string> format_;
+  bool reveal_ = false;
+  std::optional<std::string> file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_export() { return std::make_unique<Export>(); }
+
+}  // namespace asyncz::cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Tasks as a crontab, and what a crontab cannot say of them.
+#pragma once
+
+#include "task/task.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace asyncz::cli {
+
+using Environment = std::map<std::string, std::string>;
+
+// Variables that all of these tasks have with the same value: the settings at a crontab's top.
+[[nodiscard]] Environment common_settings(std::span<const Task> tasks);
+
+// `NAME="value"`, a line each.
+[[nodiscard]] std::string settings_text(const Environment& settings);
+
+struct CrontabText {
+  std::string lines;              // empty: this task cannot be in a crontab
+  std::vector<std::string> lost;  // fields that the lines do not carry, or why there are none
+};
+
+// The lines of one task below `settings`. The rest of its environment, and its input, are left out
+// unless `reveal`.
+[[nodiscard]] CrontabText crontab_text(const Task& task, const Environment& settings, bool reveal);
+
+}  // namespace asyncz::cli
