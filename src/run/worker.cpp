@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/worker.hpp"
 
-#include "run/recorder.hpp"
 #include "run/launcher.hpp"
+#include "run/recorder.hpp"
 #include "run/run_log.hpp"
 #include "run/settler.hpp"
 
@@ -208,6 +208,7 @@ void Worker::report_runs()
   auto runs = children_.runs();
   if (runs == reported_) return;
   reported_ = runs;
+  service_.tell("STATUS=" + std::to_string(runs.size()) + " running");
   parts_.settler.put(Running{std::move(runs)});
 }
 

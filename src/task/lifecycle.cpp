@@ -125,26 +125,6 @@ Result<Course> Course::of(const Task& task)
   return Course{*std::move(zone), *std::move(schedule)};
 }
 
-std::uint64_t rules_near(const Zone& zone, Instant at)
-{
-  constexpr auto year = std::chrono::hours{24 * 366};
-  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
-  const auto add = [&](std::int64_t value) {
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-      hash = (hash ^ ((static_cast<std::uint64_t>(value) >> shift) & 0xFFU)) * 1099511628211U;
-    }
-  };
-  const Instant from = saturated_sum(at, -year);
-  const Instant to = saturated_sum(at, year);
-  add(zone.offset_at(from).count());
-  for (auto change = zone.next_transition(from); change && change->at <= to;
-       change = zone.next_transition(change->at)) {
-    add(us_of(change->at));
-    add(change->after.count());
-  }
-  return hash;
-}
-
 bool timeless(const Task& task)
 {
   return task.trigger.kind == TriggerKind::boot || task.trigger.kind == TriggerKind::shutdown;
@@ -160,7 +140,7 @@ void schedule_for(StoredTask& task, const Zone& zone, std::optional<Instant> due
   if (!due) return;
   const auto delay = static_cast<double>(task.task.jitter.count()) * random();
   progress.moment = saturated_sum(*due, Duration{static_cast<std::int64_t>(delay)});
-  progress.zone_rules = rules_near(zone, *due);
+  progress.zone_rules = zone.rules_hash();
 }
 
 Run stretch_of(const StoredTask& task, RunState state, Instant first, Instant last)

@@ -200,7 +200,7 @@ Status Begin::recurring_due(const Course& course, Instant due)
 // The due time under the zone's present rules, should they have changed since it was computed.
 Result<Instant> under_present_rules(const StoredTask& task, const Course& course, Instant due)
 {
-  if (rules_near(course.zone, due) == task.progress.zone_rules) return due;
+  if (course.zone.rules_hash() == task.progress.zone_rules) return due;
   const auto last = course.schedule->last(due);
   if (!last) return last.error();
   if (*last == due) return due;

@@ -24,9 +24,6 @@ struct Course {
   static Result<Course> of(const Task& task);
 };
 
-// A hash of the zone's rules in the years round `at`: what a moment was computed with.
-[[nodiscard]] std::uint64_t rules_near(const Zone& zone, Instant at);
-
 // Whether the clear queue of this task is @boot or @shutdown: it has no times.
 [[nodiscard]] bool timeless(const Task& task);
 

@@ -12,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <signal.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -54,6 +56,11 @@ class WorkerFixture {
  public:
   WorkerFixture()
   {
+    // As in a process of its own: no thread but the worker's loop may be given this signal.
+    sigset_t ends;
+    ::sigemptyset(&ends);
+    ::sigaddset(&ends, SIGCHLD);
+    ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     auto opened = stores::open_store({.url = "file://" + dir.file("store"), .create = true});
     REQUIRE(opened);
     store = *std::move(opened);

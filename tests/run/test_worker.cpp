@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <thread>
 
 using namespace asyncz;
 using namespace std::chrono_literals;
@@ -212,4 +213,64 @@ TEST_CASE_FIXTURE(WorkerFixture, "what runs print is shown line by line when ask
   add("talks", "echo one; printf two");
   drain();
   CHECK(log.shown == history().at(0).id() + ": one\ntwo");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run is ended when it is cancelled, and not tried again")
+{
+  add("endless", "echo started >>log; exec sleep 100", [](Task& task) { task.retries = 5; });
+  const std::jthread canceller{[&] {
+    auto second = stores::open_store({.url = "file://" + dir.file("store")});
+    Vault other{**second, keys, system_clock(), {}};
+    REQUIRE(other.unlock(false));
+    while (dir.read("log").empty()) std::this_thread::yield();
+    REQUIRE(other.update("endless", [](StoredTask& task) {
+      task.progress.cancel_fence = task.fence;
+      return Status{};
+    }));
+  }};
+  drain();
+  CHECK(history().at(0).state == RunState::cancelled);
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "what somebody changes while a task runs is not overwritten")
+{
+  add("edited", "echo started >>log; while [ ! -e go ]; do sleep 0.01; done", [](Task& task) {
+    task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = system_clock().now()};
+  });
+  const std::jthread editor{[&] {
+    auto second = stores::open_store({.url = "file://" + dir.file("store")});
+    Vault other{**second, keys, system_clock(), {}};
+    REQUIRE(other.unlock(false));
+    while (dir.read("log").empty()) std::this_thread::yield();
+    REQUIRE(other.update("edited", [](StoredTask& task) {
+      task.task.name = "another name";
+      return Status{};
+    }));
+    dir.write("go", "");
+  }};
+  drain();
+  const auto after = vault->get("edited");
+  REQUIRE(after);
+  CHECK(after->task.name == "another name");
+  CHECK(after->progress.last_run->state == RunState::succeeded);
+  CHECK(after->progress.moment > system_clock().now() + 30min);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "the same holds on a store that works by leases")
+{
+  auto memory = stores::open_store({.url = "memory:", .create = true});
+  REQUIRE(memory);
+  vault.reset();
+  store = *std::move(memory);
+  vault =
+      std::make_unique<Vault>(*store, keys, system_clock(), [](std::string_view, const Error&) {});
+  REQUIRE(vault->unlock(true));
+  options.lease = 300ms;
+  add("long", "sleep 1; echo done >>log");
+  drain();
+  CHECK(dir.read("log") == "done\n");
+  CHECK(history().size() == 1);
+  CHECK(history().at(0).state == RunState::succeeded);
+  CHECK(stored() == 0);
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "run/run_log.hpp"
+
+#include "tests/run/run_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+using namespace asyncz;
+
+namespace {
+
+class LogFixture : public WorkerFixture {
+ public:
+  LogFixture()
+  {
+    REQUIRE(make_log_folder(folder));
+    auto created = create_log(folder, "task.1");
+    REQUIRE(created);
+    log = *std::move(created);
+  }
+
+  void print(std::string_view text) const
+  {
+    REQUIRE(::write(log.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+
+  std::string folder = log_folder(*store);
+  UniqueFd log;
+};
+
+}  // namespace
+
+TEST_CASE("the last lines of a text, with or without a newline at its end")
+{
+  CHECK(last_lines("a\nb\nc\n", 2) == "b\nc\n");
+  CHECK(last_lines("a\nb\nc", 2) == "b\nc");
+  CHECK(last_lines("a\nb\n", 5) == "a\nb\n");
+  CHECK(last_lines("\n\n", 1) == "\n");
+  CHECK(last_lines("a", 0).empty());
+  CHECK(last_lines("", 3).empty());
+}
+
+TEST_CASE_FIXTURE(LogFixture,
+                  "a log reads the same while its run lasts and when it has been sealed")
+{
+  print("hello\n");
+  CHECK(*read_log(*vault, "task.1") == "hello\n");
+  REQUIRE(end_log(*vault, folder, "task.1", 1000));
+  CHECK(*read_log(*vault, "task.1") == "hello\n");
+  CHECK(read_log(*vault, "task.2").error().kind == ErrorKind::not_found);
+}
+
+TEST_CASE_FIXTURE(LogFixture,
+                  "of a log that outgrows its limit the middle is freed while the run lasts")
+{
+  const std::string line(99, 'x');
+  print("first\n");
+  for (int i = 0; i < 2000; ++i) print(line + "\n");
+  print("last\n");
+  trim_log(log.get(), 50'000);
+  const auto running = *read_log(*vault, "task.1");
+  CHECK(running.size() < 70'000);
+  CHECK(running.substr(0, 6) == "first\n");
+  CHECK(running.substr(running.size() - 5) == "last\n");
+  CHECK(log_tail(log.get()).size() == kept_output);
+  REQUIRE(end_log(*vault, folder, "task.1", 50'000));
+  const auto sealed = *read_log(*vault, "task.1");
+  CHECK(sealed.size() < 50'100);
+  CHECK(sealed.find(std::string{'\0'}) == std::string::npos);
+  CHECK(sealed.find("bytes left out") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(LogFixture,
+                  "who follows a log sees all of it, and returns when the run has ended")
+{
+  print("one\ntwo\n");
+  std::string seen;
+  std::jthread printer;
+  const auto status = follow_log(*vault, "task.1", 1, [&](std::string_view text) {
+    if (seen.empty()) {
+      printer = std::jthread{[&] {
+        print("three\n");
+        REQUIRE(end_log(*vault, folder, "task.1", 1000));
+      }};
+    }
+    seen += text;
+    return true;
+  });
+  CHECK(status);
+  CHECK(seen == "two\nthree\n");
+}
+
+TEST_CASE_FIXTURE(LogFixture, "another run's sealed log is not taken for this one's")
+{
+  print("hello\n");
+  REQUIRE(end_log(*vault, folder, "task.1", 1000));
+  std::filesystem::rename(folder + "/task.1.sealed", folder + "/task.2.sealed");
+  CHECK(read_log(*vault, "task.2").error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE_FIXTURE(LogFixture,
+                  "pruning removes the oldest logs, and never one that is being written")
+{
+  print("hello\n");
+  REQUIRE(create_log(folder, "task.2"));
+  REQUIRE(end_log(*vault, folder, "task.1", 1000));
+  REQUIRE(prune_logs(folder, first_instant, 0));
+  CHECK(read_log(*vault, "task.1").error().kind == ErrorKind::not_found);
+  CHECK(*read_log(*vault, "task.2") == "");
+}
