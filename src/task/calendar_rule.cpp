@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "task/calendar_rule.hpp"
 
-#include <algorithm>
 #include <bit>
 
 namespace asyncz {
@@ -131,18 +130,6 @@ int weeks_of_year(int year)
   return last == std::chrono::Thursday || first == std::chrono::Thursday ? 53 : 52;
 }
 
-// The ISO week of a day.
-int week_of(const Month& month, unsigned day)
-{
-  const auto date = local_days{std::chrono::year{month.year} / std::chrono::month{month.month} /
-                               std::chrono::day{day}};
-  const auto of_year = (date - local_days{std::chrono::year{month.year} / 1 / 1}).count() + 1;
-  const auto weekday = static_cast<int>(std::chrono::weekday{date}.iso_encoding());
-  const auto week = (static_cast<int>(of_year) - weekday + 10) / 7;
-  if (week < 1) return weeks_of_year(month.year - 1);
-  return week > weeks_of_year(month.year) ? 1 : week;
-}
-
 // The ISO weeks that a month's days can lie in, by the least and the greatest number that its days
 // can have in a year; week 0 is the last of the year before, the one after the last is the first.
 constexpr std::uint64_t weeks_around(unsigned first_day_of_year, unsigned last_day_of_year)
@@ -170,20 +157,43 @@ constexpr std::array<std::uint64_t, 13> weeks_of_month{
     weeks_around(335, 366),
 };
 
+// The ISO week of a day, which is the `of_year`-th of its year.
+int week_of(int year, int of_year, unsigned weekday)
+{
+  const int from_monday = weekday == sunday ? 7 : static_cast<int>(weekday);
+  const int week = (of_year - from_monday + 10) / 7;
+  if (week < 1) return weeks_of_year(year - 1);
+  return week == 53 && weeks_of_year(year) == 52 ? 1 : week;
+}
+
 std::uint32_t days_in_weeks(std::uint64_t weeks, const Month& month)
 {
-  if ((weeks & weeks_of_month.at(month.month)) == 0) return 0;
+  const auto first = std::chrono::year{month.year} / std::chrono::month{month.month} / 1;
+  const auto before = (local_days{first} - local_days{first.year() / 1 / 1}).count();
   std::uint32_t out = 0;
   unsigned day = 1;
   while (day <= month.length) {
-    const auto to_sunday = (7 - month.weekday(day)) % 7;
-    if ((weeks >> week_of(month, day) & 1U) != 0) {
-      const auto week = bits_until(every_day, static_cast<int>(day + to_sunday));
-      out |= bits_from(week, day);
+    const auto weekday = month.weekday(day);
+    const auto to_sunday = (7 - weekday) % 7;
+    const auto week =
+        week_of(month.year, static_cast<int>(before) + static_cast<int>(day), weekday);
+    if ((weeks >> week & 1U) != 0) {
+      out |= bits_from(bits_until(every_day, static_cast<int>(day + to_sunday)), day);
     }
     day += to_sunday + 1;
   }
   return out & month.all();
+}
+
+// The months that can hold a day of the rule.
+std::uint32_t months_of(const CalendarRule& rule)
+{
+  if (rule.weeks == 0) return rule.months;
+  std::uint32_t months = 0;
+  for (unsigned month = 1; month <= 12; ++month) {
+    if ((rule.weeks & weeks_of_month.at(month)) != 0) months |= 1U << month;
+  }
+  return months & rule.months;
 }
 
 std::uint32_t named_days(const CalendarRule& rule, const Month& month)
@@ -204,10 +214,11 @@ std::optional<local_days> next_day(const CalendarRule& rule, local_days from)
   const std::chrono::year_month_day date{from};
   const int from_year = static_cast<int>(date.year());
   const auto from_month = static_cast<unsigned>(date.month());
+  const auto all_months = months_of(rule);
   auto year = rule.years.at_least(from_year);
   for (; year; year = rule.years.at_least(*year + 1)) {
     const int y = static_cast<int>(*year);
-    for (auto months = bits_from(rule.months, y == from_year ? from_month : 1); months != 0;
+    for (auto months = bits_from(all_months, y == from_year ? from_month : 1); months != 0;
          months &= months - 1) {
       const Month month{y, lowest(months)};
       auto named = named_days(rule, month);
@@ -225,10 +236,11 @@ std::optional<local_days> last_day(const CalendarRule& rule, local_days until)
   const std::chrono::year_month_day date{until};
   const int until_year = static_cast<int>(date.year());
   const auto until_month = static_cast<unsigned>(date.month());
+  const auto all_months = months_of(rule);
   auto year = rule.years.at_most(until_year);
   for (; year; year = rule.years.at_most(*year - 1)) {
     const int y = static_cast<int>(*year);
-    auto months = bits_until(rule.months, y == until_year ? static_cast<int>(until_month) : 12);
+    auto months = bits_until(all_months, y == until_year ? static_cast<int>(until_month) : 12);
     while (months != 0) {
       const Month month{y, highest(months)};
       auto named = named_days(rule, month);
@@ -295,27 +307,6 @@ std::optional<Duration> last_time(const CalendarRule& rule, Duration until)
 }
 
 }  // namespace
-
-std::optional<std::int64_t> NumberSet::at_least(std::int64_t value) const
-{
-  std::optional<std::int64_t> best;
-  for (const auto& [first, last, step] : parts_) {
-    const auto found = value <= first ? first : first + (value - first + step - 1) / step * step;
-    if (found <= last && (!best || found < *best)) best = found;
-  }
-  return best;
-}
-
-std::optional<std::int64_t> NumberSet::at_most(std::int64_t value) const
-{
-  std::optional<std::int64_t> best;
-  for (const auto& [first, last, step] : parts_) {
-    if (value < first) continue;
-    const auto found = first + (std::min(value, last) - first) / step * step;
-    if (!best || found > *best) best = found;
-  }
-  return best;
-}
 
 std::optional<LocalTime> next_local(const CalendarRule& rule, LocalTime from)
 {

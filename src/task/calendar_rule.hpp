@@ -3,39 +3,14 @@
 // them, found field by field. Every dialect is read into this.
 #pragma once
 
+#include "task/number_set.hpp"
 #include "time/zone.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace asyncz {
-
-// The numbers first, first + step … up to last.
-struct Progression {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-  std::int64_t step = 1;
-
-  friend bool operator==(const Progression&, const Progression&) = default;
-};
-
-// A union of progressions, for what is too wide for a bit set.
-class NumberSet {
- public:
-  NumberSet() = default;
-  explicit NumberSet(std::vector<Progression> parts) : parts_{std::move(parts)} {}
-
-  [[nodiscard]] const std::vector<Progression>& parts() const { return parts_; }
-
-  // The least member not below, the greatest not above.
-  [[nodiscard]] std::optional<std::int64_t> at_least(std::int64_t value) const;
-  [[nodiscard]] std::optional<std::int64_t> at_most(std::int64_t value) const;
-
- private:
-  std::vector<Progression> parts_;
-};
 
 // Days of a month, named in any of these ways; a day belongs to the set if one of them names it.
 struct DaySet {

@@ -3,6 +3,7 @@
 // against a brute-force reading: all local seconds that match, and what each means in the zone.
 // Ten thousand cases; a million with ASYNCZ_NIGHTLY=1.
 #include "task/trigger.hpp"
+#include "tests/task/cron_case.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,185 +25,6 @@ using std::chrono::sys_days;
 using std::chrono::year;
 
 namespace {
-
-using Random = std::mt19937_64;
-
-int between(Random& random, int first, int last)
-{
-  return std::uniform_int_distribution{first, last}(random);
-}
-
-// A field as text and as the set of numbers that it means.
-struct Field {
-  std::string text;
-  std::set<int> numbers;
-};
-
-std::string number_text(int number) { return std::to_string(number); }
-
-void add_range(Field& field, int first, int last, int step)
-{
-  for (int number = first; number <= last; number += step) field.numbers.insert(number);
-}
-
-void add_item(Field& field, Random& random, int low, int high)
-{
-  const int first = between(random, low, high);
-  const int last = between(random, first, high);
-  const int room = last - first;
-  switch (between(random, 0, 3)) {
-    case 0:
-      field.text += number_text(first) + "-" + number_text(last);
-      add_range(field, first, last, 1);
-      break;
-    case 1:
-      if (room > 1) {
-        const int step = between(random, 1, room);
-        field.text += number_text(first) + "-" + number_text(last) + "/" + number_text(step);
-        add_range(field, first, last, step);
-        break;
-      }
-      [[fallthrough]];
-    default:
-      field.text += number_text(first);
-      field.numbers.insert(first);
-  }
-}
-
-Field random_field(Random& random, int low, int high)
-{
-  Field field;
-  switch (between(random, 0, 5)) {
-    case 0:
-    case 1:
-      field.text = "*";
-      add_range(field, low, high, 1);
-      return field;
-    case 2: {
-      const int step = between(random, 1, high - low);
-      field.text = "*/" + number_text(step);
-      add_range(field, low, high, step);
-      return field;
-    }
-    default:
-      break;
-  }
-  const int items = between(random, 1, 3);
-  for (int i = 0; i < items; ++i) {
-    if (i > 0) field.text += ",";
-    add_item(field, random, low, high);
-  }
-  return field;
-}
-
-// A cron expression with what it means, read independently of the parser and the search.
-struct Case {
-  Field second, minute, hour, day, month, weekday;
-  std::string special_day;  // L, LW, nW or empty
-  int near = 0;             // of nW
-  DstGap gap = DstGap::shift;
-  DstFold fold = DstFold::first;
-
-  [[nodiscard]] std::string text() const
-  {
-    return second.text + " " + minute.text + " " + hour.text + " " +
-           (special_day.empty() ? day.text : special_day) + " " + month.text + " " + weekday.text;
-  }
-
-  [[nodiscard]] bool elapsed() const
-  {
-    return minute.text.starts_with('*') || hour.text.starts_with('*');
-  }
-
-  [[nodiscard]] bool month_day_matches(local_days at) const
-  {
-    const std::chrono::year_month_day date{at};
-    if (special_day.empty()) return day.numbers.contains(static_cast<int>(unsigned{date.day()}));
-    const local_days last{date.year() / date.month() / std::chrono::last};
-    const auto is_workday = [](local_days any) {
-      return std::chrono::weekday{any}.iso_encoding() <= 5;
-    };
-    if (special_day == "L") return at == last;
-    if (special_day == "LW") {
-      auto wanted = last;
-      while (!is_workday(wanted)) wanted -= days{1};
-      return at == wanted;
-    }
-    const auto given = date.year() / date.month() / std::chrono::day{static_cast<unsigned>(near)};
-    if (!given.ok()) return false;
-    // The nearest workday of the same month, looking in growing circles.
-    for (int distance = 0; distance < 3; ++distance) {
-      for (const int sign : {-1, 1}) {
-        const auto candidate = local_days{given} + days{sign * distance};
-        const std::chrono::year_month_day there{candidate};
-        if (there.month() == date.month() && is_workday(candidate)) return at == candidate;
-      }
-    }
-    return false;
-  }
-
-  [[nodiscard]] bool day_matches(local_days at) const
-  {
-    const std::chrono::year_month_day date{at};
-    if (!month.numbers.contains(static_cast<int>(unsigned{date.month()}))) return false;
-    const auto of_week = static_cast<int>(std::chrono::weekday{at}.c_encoding());
-    const bool by_week =
-        weekday.numbers.contains(of_week) || (of_week == 0 && weekday.numbers.contains(7));
-    const bool by_month = month_day_matches(at);
-    const bool either = !day.text.starts_with('*') && !weekday.text.starts_with('*');
-    return either ? by_month || by_week : by_month && by_week;
-  }
-
-  [[nodiscard]] std::size_t times_a_day() const
-  {
-    return hour.numbers.size() * minute.numbers.size() * second.numbers.size();
-  }
-
-  // All matching local times of a day.
-  void add_times(local_days at, std::vector<LocalTime>& out) const
-  {
-    if (!day_matches(at)) return;
-    for (const int h : hour.numbers) {
-      for (const int m : minute.numbers) {
-        for (const int s : second.numbers) out.push_back(at + hours{h} + minutes{m} + seconds{s});
-      }
-    }
-  }
-};
-
-Case random_case(Random& random)
-{
-  Case it;
-  it.second = between(random, 0, 3) == 0 ? random_field(random, 0, 59) : Field{"0", {0}};
-  it.minute = random_field(random, 0, 59);
-  it.hour = random_field(random, 0, 23);
-  // Many matching seconds in many minutes would only make the test slow.
-  if (it.second.numbers.size() > 4 && it.minute.numbers.size() > 4) it.second = {"0", {0}};
-  it.month = between(random, 0, 2) == 0 ? random_field(random, 1, 12) : Field{"*", {}};
-  if (it.month.numbers.empty()) add_range(it.month, 1, 12, 1);
-  it.day = between(random, 0, 1) == 0 ? random_field(random, 1, 31) : Field{"*", {}};
-  if (it.day.numbers.empty()) add_range(it.day, 1, 31, 1);
-  it.weekday = between(random, 0, 1) == 0 ? random_field(random, 0, 7) : Field{"*", {}};
-  if (it.weekday.numbers.empty()) add_range(it.weekday, 0, 7, 1);
-  switch (between(random, 0, 12)) {
-    case 0:
-      it.special_day = "L";
-      break;
-    case 1:
-      it.special_day = "LW";
-      break;
-    case 2:
-      it.near = between(random, 1, 31);
-      it.special_day = number_text(it.near) + "W";
-      break;
-    default:
-      break;
-  }
-  if (!it.special_day.empty()) it.day.text = it.special_day;
-  it.gap = between(random, 0, 3) == 0 ? DstGap::skip : DstGap::shift;
-  it.fold = static_cast<DstFold>(std::max(0, between(random, -3, 2)));
-  return it;
-}
 
 // The offsets of a zone in a window, by looking at it, and what a local time means by them.
 class BruteZone {
@@ -247,7 +69,7 @@ class BruteZone {
   std::vector<Stretch> stretches_;
 };
 
-std::set<Instant> brute_times(const Case& it, const Zone& zone, Instant begin, Instant end)
+std::set<Instant> brute_times(const CronCase& it, const Zone& zone, Instant begin, Instant end)
 {
   constexpr auto margin = days{2};
   const BruteZone brute{zone, begin - margin, end + margin};
@@ -293,16 +115,6 @@ std::vector<Zone> all_zones()
   std::sort(zones.begin(), zones.end(),
             [](const auto& a, const auto& b) { return a.name() < b.name(); });
   return zones;
-}
-
-Trigger trigger_of(const Case& it)
-{
-  Trigger trigger;
-  trigger.kind = TriggerKind::cron;
-  trigger.expression = it.text();
-  trigger.dst_gap = it.gap;
-  trigger.dst_fold = it.fold;
-  return trigger;
 }
 
 // An instant of 1970 to 2100, mostly near a change of clocks.
@@ -357,7 +169,7 @@ TEST_CASE("random schedules near changes of clocks agree with a brute-force read
     const auto it = random_case(random);
     const auto& zone = zones[static_cast<std::size_t>(i) % zones.size()];
     const auto begin = random_instant(random, zone);
-    const auto schedule = compile(trigger_of(it), zone, "id");
+    const auto schedule = compile(it.trigger(), zone, "id");
     if (!schedule) continue;  // no such date in the calendar
     const auto end = begin + (it.times_a_day() > 100 ? hours{6} : hours{36});
     const auto different = difference(**schedule, brute_times(it, zone, begin, end), begin, end);
@@ -377,7 +189,7 @@ TEST_CASE("the next date of a sparse schedule is the first day that matches, how
   for (int i = 0; i < count; ++i) {
     auto it = random_case(random);
     it.second = it.minute = it.hour = {"0", {0}};
-    const auto schedule = compile(trigger_of(it), Zone{}, "id");
+    const auto schedule = compile(it.trigger(), Zone{}, "id");
     if (!schedule) continue;
     const local_days from =
         local_days{year{between(random, 1971, 2300)} / 3 / 1} + days{between(random, 0, 365)};
