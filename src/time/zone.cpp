@@ -13,6 +13,7 @@ namespace asyncz {
 
 struct Zone::Rules {
   absl::TimeZone zone = absl::UTCTimeZone();
+  std::uint64_t hash = 0;
 };
 
 namespace {
@@ -141,8 +142,8 @@ Result<Zone> Zone::load(std::string_view name)
   if (!file) return file.error();
 
   auto rules = std::make_shared<Rules>();
-  const auto hash = hash_of(file->content);
-  if (!absl::LoadTimeZone("file:" + path_with(*file, hash), &rules->zone)) {
+  rules->hash = hash_of(file->content);
+  if (!absl::LoadTimeZone("file:" + path_with(*file, rules->hash), &rules->zone)) {
     return Error{ErrorKind::usage, fmt::format("time zone {}: {} is damaged", name, file->path),
                  "reinstall the package tzdata"};
   }
@@ -202,5 +203,7 @@ OffsetPeriod Zone::period_at(Instant instant) const
   return {change_until(rules_->zone, instant).value_or(first_instant),
           change_after(rules_->zone, instant).value_or(end_of_time), offset_at(instant)};
 }
+
+std::uint64_t Zone::rules_hash() const { return rules_ ? rules_->hash : 0; }
 
 }  // namespace asyncz

@@ -68,6 +68,9 @@ class Zone {
   // The period that this instant lies in.
   [[nodiscard]] OffsetPeriod period_at(Instant instant) const;
 
+  // Differs when the rules differ, from one version of the database to another; 0 for UTC.
+  [[nodiscard]] std::uint64_t rules_hash() const;
+
  private:
   struct Rules;
   std::string name_;
