@@ -41,8 +41,9 @@ def import_all(world, path):
 
 
 def harmless_copy(world):
-    """A second store with the same schedules and another command."""
+    """A second store with the same schedules, but what is due each second, and another command."""
     tasks = [json.loads(line) for line in world.run("export").stdout.splitlines()]
+    tasks = [task for task in tasks if task["trigger"].get("cron") != "* * * * * *"]
     for task in tasks:
         task |= {"command": ["/bin/true"], "stdin": None, "cwd": None, "user": None, "env": None}
         task |= {"on_success": None, "on_failure": None, "on_end": None}
