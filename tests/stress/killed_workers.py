@@ -5,7 +5,7 @@ time, and the history says which ran again."""
 
 import time
 
-from world import FULL, check, new_world, wait_until
+from world import FULL, check, new_world
 
 ADDERS = 4
 TASKS = 2000 if FULL else 200
@@ -13,13 +13,19 @@ TASKS = 2000 if FULL else 200
 MILLISECONDS = 30 if FULL else 100
 
 
+def is_done(world, adders):
+    return all(adder.poll() is not None for adder in adders) and not world.json("list")
+
+
 def kill_by_turns(world, adders):
     """Kills one of two workers each second until all tasks have ended; how many it killed."""
     workers = [world.start_worker("--concurrency", 2) for _ in range(2)]
     kills = 0
-    while any(adder.poll() is None for adder in adders) or len(world.counts("end")) < TASKS:
-        check(kills < 200, f"{len(world.counts('end'))} of {TASKS} tasks ended after 200 kills")
+    while True:
         time.sleep(1)
+        if is_done(world, adders):
+            break
+        check(kills < 200, f"{len(world.counts('end'))} of {TASKS} tasks ended after 200 kills")
         world.kill_worker(workers.pop(0))
         workers.append(world.start_worker("--concurrency", 2))
         kills += 1
@@ -43,7 +49,6 @@ def main():
         adders = [world.start_adder(f"adder{number}", TASKS // ADDERS, MILLISECONDS)
                   for number in range(ADDERS)]
         kills = kill_by_turns(world, adders)
-        wait_until(lambda: not world.json("list"), "an empty store")
         world.stop_workers()
 
         started = world.counts("start")

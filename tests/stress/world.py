@@ -66,6 +66,7 @@ class World:
 
     def stop_workers(self):
         for worker in self._workers:
+            wait_until(lambda: worker.poll() is not None or expects_signals(worker), "a worker")
             worker.send_signal(signal.SIGTERM)
         exits = [worker.wait(timeout=PATIENCE) for worker in self._workers]
         self._workers.clear()
@@ -99,6 +100,13 @@ class World:
         return collections.Counter(name for kind, name, _ in self.events() if kind == what)
 
 
+def expects_signals(worker):
+    """Whether it has begun to read SIGTERM, which ends a process that is still starting."""
+    status = pathlib.Path(f"/proc/{worker.pid}/status").read_text()
+    blocked = next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
+    return int(blocked, 16) >> (signal.SIGTERM - 1) & 1
+
+
 def check(holds, message):
     if not holds:
         raise AssertionError(message)
@@ -113,7 +121,7 @@ def wait_until(condition, what, tick=0.1):
 
 @contextlib.contextmanager
 def new_world():
-    """A world made from the command line: ASYNCZ WITNESS; what is left of it goes with it."""
+    """A world made from the command line, ASYNCZ WITNESS …; what is left of it goes with it."""
     with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
         world = World(sys.argv[1], sys.argv[2], folder)
         try:
