@@ -43,6 +43,10 @@ class Update final : public Command {
       if (!given) return given.error();
       revision = *given;
     }
+    if (!changes_something()) {
+      return Error{ErrorKind::usage, "nothing says what to change",
+                   "asyncz update --help lists what can be changed"};
+    }
     Result<OpenStore> open = context.open(Access::read);
     if (!open) return open.error();
     const Result<std::string> id = open->vault->resolve(words_.front());
@@ -97,7 +101,7 @@ class Update final : public Command {
     if (schedule_.given()) {
       const Result<Zone> zone = Zone::load(task.timezone);
       if (!zone) return zone.error();
-      Result<GivenSchedule> given = schedule_.read(now, *zone);
+      Result<GivenSchedule> given = changed_schedule(task.trigger, now, *zone);
       if (!given) return given.error();
       task.trigger = std::move(given->trigger);
       warnings = std::move(given->warnings);
@@ -106,6 +110,22 @@ class Update final : public Command {
     const bool rescheduled = task.trigger != before.trigger || task.timezone != before.timezone ||
                              task.jitter != before.jitter;
     return rescheduled ? plan(stored, now, system_random()) : Status{};
+  }
+
+  // Bounds and rules alone change the schedule that is there.
+  Result<GivenSchedule> changed_schedule(const Trigger& present, Instant now,
+                                         const Zone& zone) const
+  {
+    if (schedule_.names_trigger()) return schedule_.read(now, zone);
+    GivenSchedule schedule{present, {}};
+    if (const Status done = schedule_.adjust(schedule, now, zone); !done) return done.error();
+    return schedule;
+  }
+
+  [[nodiscard]] bool changes_something() const
+  {
+    return shell_ || words_.size() > 1 || schedule_.given() || schedule_.timezone() ||
+           schedule_.jitter() || fields_.given() || environment_.given() || input_.given();
   }
 
   Status change_command(Task& task)

@@ -65,6 +65,8 @@ class InputOptions {
  public:
   void declare(Options& options);
 
+  [[nodiscard]] bool given() const { return text_ || file_; }
+
   //   usage  both were given; a file that cannot be read; more than 1 MiB
   Status apply(Task& task) const;
 

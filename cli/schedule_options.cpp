@@ -64,12 +64,16 @@ void ScheduleOptions::declare(Options& options, bool with_jitter)
                  "Which of two times that the change of clocks repeats");
 }
 
-bool ScheduleOptions::given() const
+bool ScheduleOptions::names_trigger() const
 {
   const bool several =
       !at_.empty() || !in_.empty() || !every_.empty() || !cron_.empty() || !calendar_.empty();
-  return several || on_boot_ || on_shutdown_ || json_ || match_ || start_ || end_ || dst_gap_ ||
-         dst_fold_;
+  return several || on_boot_ || on_shutdown_ || json_;
+}
+
+bool ScheduleOptions::given() const
+{
+  return names_trigger() || match_ || start_ || end_ || dst_gap_ || dst_fold_;
 }
 
 Status ScheduleOptions::read_dates(std::vector<Trigger>& into, Instant now, const Zone& zone,
@@ -132,24 +136,6 @@ Result<std::vector<Trigger>> ScheduleOptions::read_each(Instant now, const Zone&
   return triggers;
 }
 
-Status ScheduleOptions::read_limits(Trigger& trigger, Instant now, const Zone& zone,
-                                    std::vector<std::string>& warnings) const
-{
-  if (start_) {
-    Result<HumanTime> start = parse_time(*start_, now, zone, TimeSense::any);
-    if (!start) return start.error().in("--start");
-    std::ranges::move(start->warnings, std::back_inserter(warnings));
-    trigger.start = start->at;
-  }
-  if (end_) {
-    Result<HumanTime> end = parse_time(*end_, now, zone, TimeSense::any);
-    if (!end) return end.error().in("--end");
-    std::ranges::move(end->warnings, std::back_inserter(warnings));
-    trigger.end = end->at;
-  }
-  return {};
-}
-
 Result<GivenSchedule> ScheduleOptions::read(Instant now, const Zone& zone) const
 {
   GivenSchedule schedule;
@@ -160,16 +146,35 @@ Result<GivenSchedule> ScheduleOptions::read(Instant now, const Zone& zone) const
   if (triggers->size() == 1) {
     schedule.trigger = std::move(triggers->front());
   } else {
-    const bool all = match_ == "all";
-    schedule.trigger.kind = all ? TriggerKind::all : TriggerKind::any;
+    schedule.trigger.kind = TriggerKind::any;
     schedule.trigger.children = std::move(*triggers);
   }
+  if (const Status done = adjust(schedule, now, zone); !done) return done.error();
+  return schedule;
+}
+
+Status ScheduleOptions::adjust(GivenSchedule& schedule, Instant now, const Zone& zone) const
+{
   Trigger& trigger = schedule.trigger;
-  const Status limited = read_limits(trigger, now, zone, schedule.warnings);
-  if (!limited) return limited.error();
+  const auto read_bound = [&](const std::optional<std::string>& text, std::string_view option,
+                              std::optional<Instant>& bound) -> Status {
+    if (!text) return {};
+    bound.reset();
+    if (*text == "none") return {};
+    Result<HumanTime> time = parse_time(*text, now, zone, TimeSense::any);
+    if (!time) return time.error().in(option);
+    std::ranges::move(time->warnings, std::back_inserter(schedule.warnings));
+    bound = time->at;
+    return {};
+  };
+  if (const Status done = read_bound(start_, "--start", trigger.start); !done) return done;
+  if (const Status done = read_bound(end_, "--end", trigger.end); !done) return done;
+  if (match_ && !trigger.children.empty()) {
+    trigger.kind = match_ == "all" ? TriggerKind::all : TriggerKind::any;
+  }
   set_clock_rules(trigger, dst_gap_, dst_fold_);
   anchor(trigger, std::nullopt, now);
-  return schedule;
+  return {};
 }
 
 Result<Zone> zone_named(const std::optional<std::string>& name)

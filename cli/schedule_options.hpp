@@ -27,6 +27,9 @@ class ScheduleOptions {
   // Whether any of them was given, `--tz` and `--jitter` apart.
   [[nodiscard]] bool given() const;
 
+  // Whether one was given that makes a trigger, not only bounds or rules for one.
+  [[nodiscard]] bool names_trigger() const;
+
   [[nodiscard]] const std::optional<std::string>& timezone() const { return timezone_; }
   [[nodiscard]] const std::optional<std::string>& jitter() const { return jitter_; }
 
@@ -35,13 +38,15 @@ class ScheduleOptions {
   //   usage  a time, duration or expression that cannot be read; a time of `--at` that has passed
   Result<GivenSchedule> read(Instant now, const Zone& zone) const;
 
+  // Bounds and rules for a trigger that is there; `none` takes a bound away.
+  //   usage  as above
+  Status adjust(GivenSchedule& schedule, Instant now, const Zone& zone) const;
+
  private:
   Result<std::vector<Trigger>> read_each(Instant now, const Zone& zone,
                                          std::vector<std::string>& warnings) const;
   Status read_dates(std::vector<Trigger>& into, Instant now, const Zone& zone,
                     std::vector<std::string>& warnings) const;
-  Status read_limits(Trigger& trigger, Instant now, const Zone& zone,
-                     std::vector<std::string>& warnings) const;
   void add_expressions(std::vector<Trigger>& into) const;
 
   std::vector<std::string> at_;
