@@ -2,145 +2,16 @@
 #include "task/crontab.hpp"
 
 #include "base/text.hpp"
+#include "task/crontab_line.hpp"
+#include "task/crontab_schedule.hpp"
 #include "task/crontab_setting.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <utility>
 
 namespace asyncz {
 namespace {
-
-constexpr std::string_view blanks = " \t";
-
-void skip_blanks(std::string_view& text)
-{
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-}
-
-std::string_view first_word(std::string_view text)
-{
-  return text.substr(0, text.find_first_of(blanks));
-}
-
-std::string_view take_word(std::string_view& text)
-{
-  const auto word = first_word(text);
-  text.remove_prefix(word.size());
-  skip_blanks(text);
-  return word;
-}
-
-Error unreadable(std::string what, std::string hint)
-{
-  return {ErrorKind::usage, std::move(what), std::move(hint)};
-}
-
-// --- Schedules -----------------------------------------------------------------------------------
-
-constexpr std::array<std::string_view, 10> nicknames{
-    "@reboot", "@yearly",   "@annually", "@monthly",      "@weekly",
-    "@daily",  "@midnight", "@hourly",   "@every_minute", "@every_second",
-};
-
-Error unknown_nickname(std::string_view word)
-{
-  const auto digits = word.substr(1);
-  if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos) {
-    return unreadable(
-        fmt::format("'{}' counts from the end of the last run, which is not carried over", word),
-        fmt::format("asyncz add --every {}s counts from start to start", digits));
-  }
-  if (word == "@noauto") {
-    return unreadable("'@noauto' has no times", "asyncz add --paused keeps a task for asyncz run");
-  }
-  const auto near = did_you_mean(lower(word), nicknames);
-  return unreadable(fmt::format("there is no schedule '{}'", printable(word)),
-                    near ? fmt::format("did you mean '{}'?", *near)
-                         : "nicknames are @reboot, @hourly, @daily, @weekly, @monthly, @yearly");
-}
-
-Result<std::string> take_nickname(std::string_view& rest)
-{
-  const auto word = take_word(rest);
-  if (std::find(nicknames.begin(), nicknames.end(), word) == nicknames.end()) {
-    return unknown_nickname(word);
-  }
-  if (word == "@every_minute") return std::string{"* * * * *"};
-  if (word == "@every_second") return std::string{"* * * * * *"};
-  return std::string{word};
-}
-
-bool is_variable_name(std::string_view word)
-{
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return !word.empty() && word.find_first_not_of(allowed) == std::string_view::npos &&
-         std::isdigit(static_cast<unsigned char>(word.front())) == 0;
-}
-
-Error not_an_entry(std::string_view line)
-{
-  const auto name = first_word(line.substr(0, line.find('=')));
-  if (!is_variable_name(name)) {
-    return unreadable("there is no command after five time fields",
-                      "a line is: minute hour day-of-month month day-of-week command");
-  }
-  return unreadable("neither a setting nor five time fields and a command",
-                    fmt::format("a setting is {}=VALUE; quotes go round the whole value", name));
-}
-
-// `n/step`, which means n alone to some crons, n and what follows to asyncz, and nothing to cronie.
-bool has_open_step(std::string_view field)
-{
-  for (const auto item : split(field, ',')) {
-    const auto digits = item.find_first_not_of("0123456789");
-    if (digits != 0 && digits != std::string_view::npos && item[digits] == '/') return true;
-  }
-  return false;
-}
-
-Result<std::string> plain_schedule(std::vector<std::string> fields,
-                                   std::vector<std::string>& warnings)
-{
-  for (const auto& field : fields) {
-    if (!has_open_step(field)) continue;
-    return unreadable(fmt::format("'{}' has a step but no range", field),
-                      "crons disagree on it: write first-last/step");
-  }
-  if (fields[2] == "$") {
-    fields[2] = "L";
-    warnings.emplace_back("'$' (the last day of the month) is written 'L' here");
-  }
-  return joined(fields, " ");
-}
-
-Result<std::string> schedule_of(const std::vector<std::string>& fields, CronDialect dialect,
-                                std::vector<std::string>& warnings)
-{
-  const auto translated = translated_fields(fields, dialect);
-  if (!translated) return translated.error();
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if ((*translated)[i] == fields[i]) continue;
-    warnings.push_back(fmt::format("'{}' was '{}' in {}, and is written so here", fields[i],
-                                   (*translated)[i], cron_dialect_text(dialect)));
-  }
-  return joined(*translated, " ");
-}
-
-Result<std::string> take_fields(std::string_view& rest, std::optional<CronDialect> dialect,
-                                std::vector<std::string>& warnings)
-{
-  const auto line = rest;
-  std::vector<std::string> fields;
-  while (fields.size() < 5 && !rest.empty()) fields.emplace_back(take_word(rest));
-  if (rest.empty()) return not_an_entry(line);
-  return dialect ? schedule_of(fields, *dialect, warnings)
-                 : plain_schedule(std::move(fields), warnings);
-}
 
 // --- Commands ------------------------------------------------------------------------------------
 
@@ -222,6 +93,10 @@ void set_command(std::string_view text, CrontabEntry& entry)
 
 // --- Lines ---------------------------------------------------------------------------------------
 
+// Each entry has a copy of the settings, so that both are limited.
+constexpr std::size_t most_entries = 10'000;
+constexpr std::size_t most_settings = 1'000;
+
 class Reader {
  public:
   explicit Reader(const CrontabFormat& format) : format_{format} {}
@@ -253,6 +128,10 @@ class Reader {
       set(*setting);
       return;
     }
+    if (crontab_.entries.size() == most_entries) {
+      crontab_.problems.push_back({line_, unreadable("too many entries in one file", "split it")});
+      return;
+    }
     auto entry = read_entry(text);
     if (entry) {
       crontab_.entries.push_back(*std::move(entry));
@@ -273,6 +152,10 @@ class Reader {
            fmt::format("{} is always the user's name; the line has no effect", setting.name)});
       return;
     }
+    if (env_.size() == most_settings) {
+      crontab_.problems.push_back({line_, unreadable("too many settings in one file", "split it")});
+      return;
+    }
     for (auto& remark : remarks_on(setting)) {
       crontab_.warnings.push_back({line_, std::move(remark)});
     }
@@ -290,8 +173,7 @@ class Reader {
       rest.remove_prefix(1);
       entry.warnings.emplace_back("'-' (not to syslog) has no meaning here");
     }
-    auto schedule = rest.starts_with('@') ? take_nickname(rest)
-                                          : take_fields(rest, format_.dialect, entry.warnings);
+    auto schedule = take_schedule(rest, format_.dialect, entry.warnings);
     if (!schedule) return schedule.error();
     entry.schedule = *std::move(schedule);
     if (text.back() == '\\') {

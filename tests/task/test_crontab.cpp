@@ -193,3 +193,14 @@ TEST_CASE("what has no counterpart is refused by name")
   CHECK(only_problem(user_crontab(std::string_view{"@daily a\0b", 10})).find("NUL") !=
         std::string::npos);
 }
+
+TEST_CASE("a file larger than any crontab is read to its end in bounded memory")
+{
+  std::string text;
+  for (int i = 0; i < 1100; ++i) text += "A" + std::to_string(i) + "=1\n";
+  for (int i = 0; i < 10100; ++i) text += "@daily x\n";
+  const auto crontab = user_crontab(text);
+  CHECK(crontab.entries.size() == 10000);
+  CHECK(crontab.entries[0].env.size() == 1000);
+  CHECK(crontab.problems.size() == 200);
+}
