@@ -69,8 +69,8 @@ struct RunQuery {
   std::optional<Instant> since;  // recorded at or after
 };
 
-// Keeps sealed records and hands each to one worker at a time. tests/stores/conformance.cpp says in
-// code what is said here in words, and every implementation passes it.
+// Keeps sealed records and hands each to one worker at a time. tests/stores/conformance_*.cpp say
+// in code what is said here in words, and every implementation passes it.
 //
 // Any number of processes use a store at once. In one process an object's members form three lanes:
 // *claim* (watch, changes, expect, next_moment, reserve_due, ignore), *journal* (record_run) and

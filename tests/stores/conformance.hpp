@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What conformance.cpp needs to know of the store that it is linked with.
+// What conformance_*.cpp need to know of the store that it is linked with.
 #pragma once
 
 #include "store/store.hpp"
