@@ -54,6 +54,7 @@ struct Begin {
   }
 
   Status after_interruption();
+  Result<Instant> latest_due() const;
   Status boot();
   Status due_time();
   Status recurring_due(const Course& course, Instant due);
@@ -77,7 +78,9 @@ Status Begin::after_interruption()
   if (interruptions_of(task) <= most_interruptions) {
     out.records.push_back(interrupted_run(task, RunState::lost, "interrupted; it is run again"));
     const auto again = static_cast<std::int32_t>(interruptions_of(task));
-    start(progress.due.value_or(Instant{}), progress.attempt + again);
+    const auto due = latest_due();
+    if (!due) return due.error();
+    start(*due, progress.attempt + again);
     return {};
   }
   auto status = give_up(
@@ -90,6 +93,19 @@ Status Begin::after_interruption()
   out.stored->progress.paused_by = "asyncz: its runs were interrupted again and again";
   out.stored->progress.paused_since = around.now;
   return {};
+}
+
+// The due time of an interrupted run, or with coalesce the one into which it and those that passed
+// meanwhile become one.
+Result<Instant> Begin::latest_due() const
+{
+  const auto due = task.progress.due.value_or(Instant{});
+  if (!task.task.recurring() || !task.task.coalesce) return due;
+  const auto course = Course::of(task.task);
+  if (!course) return course.error();
+  const auto latest = course->schedule->last(around.now);
+  if (!latest) return latest.error();
+  return std::max(latest->value_or(due), due);
 }
 
 // Boot tasks run once for each boot of each host, shutdown tasks at each shutdown of a worker.
