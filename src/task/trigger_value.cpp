@@ -80,11 +80,12 @@ Result<std::string> text_of(const Value& value, std::string_view key)
   return refused(fmt::format("{} must be a text", key));
 }
 
-Result<Instant> time_of(const Value& value, std::string_view key, const Reader& reader)
+Result<Instant> time_of(const Value& value, std::string_view key, const Reader& reader,
+                        TimeSense sense)
 {
   const auto text = text_of(value, key);
   if (!text) return text.error();
-  const auto time = parse_time(*text, reader.now, reader.zone, TimeSense::coming);
+  const auto time = parse_time(*text, reader.now, reader.zone, sense);
   if (!time) return time.error().in(key);
   return time->at;
 }
@@ -137,7 +138,7 @@ Status read_moment(Trigger& trigger, const Value& value, std::string_view key, c
     trigger.at = saturated_sum(reader.now, *duration);
     return {};
   }
-  const auto at = time_of(value, key, reader);
+  const auto at = time_of(value, key, reader, TimeSense::coming);
   if (!at) return at.error();
   trigger.at = *at;
   return {};
@@ -222,7 +223,7 @@ Status read_bounds(Trigger& trigger, const Value& value, const Reader& reader)
   for (const std::string_view key : {"start", "end"}) {
     const auto* bound = value.find(key);
     if (bound == nullptr || bound->is_null()) continue;
-    const auto time = time_of(*bound, key, reader);
+    const auto time = time_of(*bound, key, reader, TimeSense::any);
     if (!time) return time.error();
     (key == "start" ? trigger.start : trigger.end) = *time;
   }
