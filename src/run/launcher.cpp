@@ -13,6 +13,8 @@ constexpr Duration ahead = std::chrono::milliseconds{5};         // what is due 
 constexpr Duration breath = std::chrono::seconds{1};             // after an error; polling
 constexpr Duration look_again = std::chrono::milliseconds{250};  // for what others hold
 constexpr std::size_t all_special = 4096;
+// Each job that is not settled holds a lock, and the kernel looks through all of them at each lock.
+constexpr std::size_t most_unsettled = 64;
 
 bool needs_store(const StoredTask& stored)
 {
@@ -104,10 +106,12 @@ void Launcher::see_changes()
 
 // --- Taking -------------------------------------------------------------------------------------
 
+// None while the settler is far behind: its word of what is settled wakes us.
 std::size_t Launcher::free_slots() const
 {
   const auto taken = running_.size() + waiting_.size();
-  return parts_.slots > taken ? parts_.slots - taken : 0;
+  if (taken >= parts_.slots || open_ >= taken + most_unsettled) return 0;
+  return parts_.slots - taken;
 }
 
 bool Launcher::serves(const std::string& queue) const

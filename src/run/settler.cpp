@@ -15,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto longest_group_age = 40ms;
-constexpr std::size_t largest_group = 128;
+constexpr auto company_wait = 5ms;  // where nothing runs: the next may be about to start
+constexpr std::size_t largest_group = 32;
 constexpr auto pause_after_error = 1s;
 constexpr auto announce_interval = 1s;
 constexpr auto prune_interval = 1h;
@@ -47,6 +48,7 @@ void Settler::read_letters()
       [&](Settle& settle) {
         if (settle.job->edited) --sent_back_;
         if (group_.empty()) group_since_ = Steady::now();
+        group_grew_ = Steady::now();
         group_.push_back(std::move(settle.job));
       },
       [&](Begin& begin) { begin_with_store(begin.job); },
@@ -120,11 +122,17 @@ void Settler::read_paused_queues()
 
 // --- Settling -----------------------------------------------------------------------------------
 
+// A group shares its syncs, so it waits a little for those that will end soon.
+Steady::time_point Settler::group_due() const
+{
+  const auto latest = group_since_ + longest_group_age;
+  return parts_.children == 0 ? std::min(latest, group_grew_ + company_wait) : latest;
+}
+
 bool Settler::group_is_complete() const
 {
   if (group_.empty()) return false;
-  return closing_ || parts_.children == 0 || group_.size() >= largest_group ||
-         Steady::now() - group_since_ >= longest_group_age;
+  return closing_ || group_.size() >= largest_group || Steady::now() >= group_due();
 }
 
 void Settler::settle_group()
@@ -294,7 +302,7 @@ std::optional<Steady::time_point> Settler::next_wake() const
   if (retry_due_) {
     consider(*retry_due_);
   } else if (!group_.empty()) {
-    consider(group_since_ + longest_group_age);
+    consider(group_due());
   }
   return wake;
 }

@@ -29,6 +29,7 @@ class Settler {
   void look_for_cancel(const JobPtr& job);
   void read_paused_queues();
 
+  [[nodiscard]] Steady::time_point group_due() const;
   [[nodiscard]] bool group_is_complete() const;
   void settle_group();
   bool settled(const JobPtr& job, const Status& status);  // false: to be tried again
@@ -48,6 +49,7 @@ class Settler {
   Random random_;
   std::deque<JobPtr> group_;
   Steady::time_point group_since_;
+  Steady::time_point group_grew_;
   std::vector<JobPtr> leased_;
   Steady::time_point leases_due_;
   std::optional<Steady::time_point> retry_due_;
