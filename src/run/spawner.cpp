@@ -58,6 +58,7 @@ struct Plan {
   std::vector<char*> script_argv;  // for a script without `#!`: /bin/sh, its path, arguments
   std::vector<char*> envp;
   std::optional<Account> account;
+  const std::vector<int>* changed_signals = nullptr;
   int null_fd = -1;
   pid_t parent = 0;
   volatile Stage stage = Stage::descriptors;
@@ -80,10 +81,10 @@ struct KernelAction {
   std::uint64_t mask = 0;
 };
 
-ASYNCZ_IN_CHILD void reset_signals()
+ASYNCZ_IN_CHILD void reset_signals(const std::vector<int>& changed)
 {
   const KernelAction standard;
-  for (int signal = 1; signal <= 64; ++signal) {
+  for (const int signal : changed) {
     call(SYS_rt_sigaction, signal, &standard, nullptr, sizeof standard.mask);
   }
   const std::uint64_t nothing = 0;
@@ -145,7 +146,7 @@ ASYNCZ_IN_CHILD void try_programs(Plan& plan)
 ASYNCZ_IN_CHILD bool prepare(Plan& plan)
 {
   const auto& spec = *plan.spec;
-  reset_signals();
+  reset_signals(*plan.changed_signals);
   call(SYS_setpgid, 0, 0);
   plan.stage = Stage::descriptors;
   if (!arrange_descriptors(plan)) return false;
@@ -245,6 +246,18 @@ SpawnFailure failure_of(const Plan& plan)
                    "': " + (searched ? "not found in PATH " + printable(path_of(spec)) : why)};
 }
 
+// The signals that this process ignores or handles. Asked once: 64 calls are much of a start.
+std::vector<int> changed_signals()
+{
+  std::vector<int> changed;
+  for (int signal = 1; signal <= 64; ++signal) {
+    KernelAction action;
+    call(SYS_rt_sigaction, signal, nullptr, &action, sizeof action.mask);
+    if (action.handler != SIG_DFL) changed.push_back(signal);
+  }
+  return changed;
+}
+
 // No signal may reach a child that still shares our memory.
 class AllSignalsBlocked {
  public:
@@ -283,6 +296,7 @@ class KernelSpawner final : public Spawner {
     Plan plan;
     plan.spec = &spec;
     plan.null_fd = null_.get();
+    plan.changed_signals = &changed_signals_;
     plan.parent = ::getpid();
     plan.candidates = candidates_for(spec);
     plan.argv = pointers_to(spec.argv);
@@ -313,6 +327,7 @@ class KernelSpawner final : public Spawner {
 
   UniqueFd null_;
   void* stack_;
+  std::vector<int> changed_signals_ = changed_signals();
 };
 
 }  // namespace

@@ -49,6 +49,7 @@ class Spawner {
 
 // The kernel's processes. To be used by one thread that lives as long as the children may: a
 // parent-death signal follows the thread. Who reaps children reaps those that failed to start, too.
+// Which signals are not at their default is asked here, once.
 std::unique_ptr<Spawner> make_spawner();
 
 }  // namespace asyncz

@@ -126,6 +126,7 @@ TEST_CASE_FIXTURE(Fixture, "a child inherits its lock and no other descriptor")
 TEST_CASE_FIXTURE(Fixture, "a child leads a group of its own, with signals as they are by default")
 {
   ::signal(SIGPIPE, SIG_IGN);
+  spawner = make_spawner();
   sigset_t blocked;
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGTERM);
