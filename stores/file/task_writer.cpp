@@ -6,6 +6,7 @@
 #include "stores/file/disk.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,8 +16,35 @@
 namespace asyncz::stores {
 namespace {
 
-constexpr std::size_t synced_alone = 8;   // more files than this are synced by one syncfs
-constexpr std::size_t batch_chunk = 200;  // files that a batch has open at the same time
+constexpr std::size_t synced_alone = 8;  // more files than this are synced by one syncfs
+constexpr rlim_t batch_chunk = 4096;     // files that a batch has open at the same time
+constexpr rlim_t other_files = 128;      // what else may be open beside them
+
+// While it lives this process may have a batch's files open, as far as the system lets it.
+class ManyFiles {
+ public:
+  ManyFiles()
+  {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    now_ = before_;
+    now_.rlim_cur =
+        std::max(before_.rlim_cur, std::min(before_.rlim_max, batch_chunk + other_files));
+    if (::setrlimit(RLIMIT_NOFILE, &now_) != 0) now_ = before_;
+  }
+  ~ManyFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  ManyFiles(const ManyFiles&) = delete;
+  ManyFiles& operator=(const ManyFiles&) = delete;
+
+  [[nodiscard]] std::size_t at_a_time() const
+  {
+    const rlim_t most = std::min(now_.rlim_cur, batch_chunk + other_files);
+    return most > 2 * other_files ? most - other_files : most / 2 + 1;
+  }
+
+ private:
+  rlimit before_{};
+  rlimit now_{};
+};
 
 Error changed(std::string_view id)
 {
@@ -52,8 +80,9 @@ std::vector<Status> TaskWriter::add_all(std::span<const Record> records)
     statuses[0] = add(records[0]);
     return statuses;
   }
-  for (std::size_t at = 0; at < records.size(); at += batch_chunk) {
-    const auto count = std::min(batch_chunk, records.size() - at);
+  const ManyFiles many;  // each sync is of the whole file system, so the fewer the better
+  for (std::size_t at = 0; at < records.size(); at += many.at_a_time()) {
+    const auto count = std::min(many.at_a_time(), records.size() - at);
     const auto chunk = std::span{statuses}.subspan(at, count);
     if (auto made = make_batch(records.subspan(at, count), chunk); !made) {
       std::fill(statuses.begin() + static_cast<std::ptrdiff_t>(at), statuses.end(), made);
