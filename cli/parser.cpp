@@ -92,6 +92,26 @@ void add_option(CLI::App& app, const OptionRow& row)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// The options that these arguments may name. CLI11 is given no others, because it compares each
+// one with all that it has: with every option of `add` that took longer than all the rest of it.
+std::vector<const OptionRow*> named_options(const Declarations& declared, const Words& arguments)
+{
+  std::vector<const OptionRow*> named;
+  const auto add = [&](const std::string& name) {
+    const OptionRow* row = declared.find(name);
+    if (row != nullptr && std::ranges::find(named, row) == named.end()) named.push_back(row);
+  };
+  for (const std::string& argument : arguments) {
+    if (!looks_like_option(argument)) continue;
+    if (argument.starts_with("--")) {
+      add(argument.substr(0, argument.find('=')));
+      continue;
+    }
+    for (const char letter : argument.substr(1)) add({'-', letter});
+  }
+  return named;
+}
+
 Error unknown_option(std::string_view argument, const Declarations& declared)
 {
   const std::string_view name = argument.substr(0, argument.find('='));
@@ -116,7 +136,7 @@ Result<Words> read_options(const Declarations& declared, Words arguments)
   CLI::App app;
   app.set_help_flag("");
   app.allow_extras();
-  for (const OptionRow& row : declared.options()) add_option(app, row);
+  for (const OptionRow* row : named_options(declared, arguments)) add_option(app, *row);
   try {
     std::ranges::reverse(arguments);  // CLI11 wants them so
     app.parse(std::move(arguments));

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 namespace asyncz {
@@ -95,8 +94,10 @@ Status plan(StoredTask& task, Instant now, const Random& random)
 Duration retry_delay(const Task& task, std::int32_t attempt, const Random& random)
 {
   const auto longest = static_cast<double>(task.retry_max_delay.count());
-  const auto grown =
-      static_cast<double>(task.retry_delay.count()) * std::pow(task.retry_backoff, attempt - 2);
+  auto grown = static_cast<double>(task.retry_delay.count());
+  // std::pow alone would bring in libm, which every start of the program would have to load.
+  const bool grows = grown > 0 && task.retry_backoff > 1;
+  for (auto i = attempt; grows && i > 2 && grown < longest; --i) grown *= task.retry_backoff;
   const double delay = std::min(grown, longest) * (1 + 0.1 * random());
   return Duration{static_cast<std::int64_t>(std::min(delay, 9e18))};
 }
