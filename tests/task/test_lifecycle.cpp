@@ -375,7 +375,7 @@ TEST_CASE_FIXTURE(Life, "a run that a crash interrupted is run again for the sam
   const auto again = reserve();
   CHECK(again.start->scheduled == noon);
   CHECK(again.start->attempt == 2);
-  REQUIRE(again.records.size() == 1);                 // so that the history says which ran again
+  REQUIRE(again.records.size() == 1);  // so that the history says which ran again
   CHECK(again.records[0].state == RunState::lost);
   CHECK(again.records[0].fence == stored.fence - 1);
   clock.set(noon + 35min);
