@@ -87,7 +87,7 @@ def environment(folder):
 
 
 def prepare(folder, asyncz):
-    work, home, programs = (folder / name for name in ("work", "home", "bin"))
+    work, home, programs = (folder / name for name in ("desk", "home", "bin"))
     for each in (work, home, programs):
         each.mkdir()
     shutil.copy(asyncz, programs / "asyncz")
