@@ -14,7 +14,7 @@ constexpr Duration breath = std::chrono::seconds{1};             // after an err
 constexpr Duration look_again = std::chrono::milliseconds{250};  // for what others hold
 constexpr std::size_t all_special = 4096;
 // Each job that is not settled holds a lock, and the kernel looks through all of them at each lock.
-constexpr std::size_t most_unsettled = 64;
+constexpr std::size_t most_unsettled = 32;
 
 bool needs_store(const StoredTask& stored)
 {

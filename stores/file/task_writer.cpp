@@ -235,7 +235,9 @@ std::vector<Status> TaskWriter::draft_all(std::span<const Settlement> settlement
                                           std::span<Draft> drafts)
 {
   std::vector<Status> statuses(settlements.size());
-  const bool together = settlements.size() > synced_alone;
+  const auto count = std::ranges::count_if(
+      settlements, [](const Settlement& settlement) { return settlement.record.has_value(); });
+  const bool together = static_cast<std::size_t>(count) > synced_alone;
   for (std::size_t i = 0; i < settlements.size(); ++i) {
     if (!settlements[i].record) continue;
     auto draft = files_.draft(*settlements[i].record, !together);
