@@ -18,7 +18,6 @@ constexpr auto longest_group_age = 40ms;
 constexpr auto company_wait = 5ms;  // where nothing runs: the next may be about to start
 constexpr std::size_t largest_group = 16;
 constexpr auto pause_after_error = 1s;
-constexpr auto announce_interval = 1s;
 constexpr auto prune_interval = 1h;
 
 }  // namespace
