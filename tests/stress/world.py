@@ -14,6 +14,7 @@ import time
 
 FULL = os.environ.get("ASYNCZ_STRESS") == "full"
 PATIENCE = 300 if FULL else 120  # seconds until something that must happen has not happened
+SIGTERM_BIT = 1 << signal.SIGTERM - 1
 
 
 class World:
@@ -102,9 +103,18 @@ class World:
 
 def expects_signals(worker):
     """Whether it has begun to read SIGTERM, which ends a process that is still starting."""
-    status = pathlib.Path(f"/proc/{worker.pid}/status").read_text()
-    blocked = next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
-    return int(blocked, 16) >> (signal.SIGTERM - 1) & 1
+    return SIGTERM_BIT & signal_set(worker, "SigBlk")
+
+
+def has_unread_signal(worker):
+    """Whether a SIGTERM was sent that it has not read yet."""
+    return SIGTERM_BIT & signal_set(worker, "ShdPnd")
+
+
+def signal_set(process, which):
+    """A line of proc_pid_status(5): bit N - 1 is signal N."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith(which)), 16)
 
 
 def check(holds, message):
