@@ -39,7 +39,8 @@ def a_stopped_worker_lets_its_runs_finish_and_takes_nothing_new(world):
     worker.send_signal(signal.SIGTERM)
     wait_until(lambda: not has_unread_signal(worker), "its reading the signal", tick=0.01)
     (world.folder / "free").touch()
-    world.stop_workers()
+    worker.wait()
+    world._workers.clear()
     lines = ran(world)
     starts, ends = [[line[1:] for line in lines if line[0] == kind] for kind in "se"]
     check(sorted(starts) == sorted(ends), "a run was not left to finish")
