@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs a command beside throw-away servers.
+
+usage: with_server.py NAME... -- COMMAND...
+
+For each NAME the module NAME.py beside this one starts a server, data in a temporary folder, and
+COMMAND finds its URL in ASYNCZ_TEST_<NAME>_URL. Exits with COMMAND's status, or with 77 (skipped),
+under ASYNCZ_REQUIRE_ALL=1 with 1, where a server's program is missing.
+"""
+
+import contextlib
+import importlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+
+def main():
+    words = sys.argv[1:]
+    if "--" not in words[1:]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    names, command = words[:words.index("--")], words[words.index("--") + 1:]
+    kinds = {name: importlib.import_module(name).SERVER for name in names}
+    for name, kind in kinds.items():
+        if kind.missing():
+            print(f"{name}: {kind.missing()} is missing", file=sys.stderr)
+            return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
+    # Ended by a signal we still end the servers, and with them their data.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    environment = dict(os.environ)
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncz-servers-"))
+        os.chmod(place, 0o711)
+        for name, kind in kinds.items():
+            folder = pathlib.Path(place, name)
+            folder.mkdir()
+            server = kind(folder)
+            stack.callback(server.stop)
+            server.start()
+            environment[f"ASYNCZ_TEST_{name.upper()}_URL"] = server.url
+        return subprocess.run(command, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
