@@ -189,7 +189,9 @@ class Store {
   virtual bool held_elsewhere() const;
 
   // Appends to the history. Survives the death of this process on return, and of the host when
-  // settle() returns.
+  // settle() returns. A run of the same task, fence and part that is recorded again counts instead
+  // of the former one: find_run gives the later, and runs() visits it first (the former as well, or
+  // not: that is the store's choice).
   virtual Status record_run(const RunRecord& run);
 
   // The run of this task and fence; `worker` (Record::worker) tells where to look first.

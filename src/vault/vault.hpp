@@ -94,7 +94,7 @@ class Vault {
   //   conflict  somebody holds it
   Result<Reserved> reserve(std::string_view id, const Demand& demand);
 
-  // Seals and appends to the history.
+  // Seals and appends to the history; a run that is there already is replaced.
   Status record_run(const Run& run);
 
   // Writes outcomes; a status for each.
@@ -110,7 +110,8 @@ class Vault {
 
   // --- History, workers, queues ---------------------------------------------------------------
 
-  // Visits runs, newest first; of one task, where it is given.
+  // Visits runs, newest first; of one task, where it is given. Of a run that was recorded again
+  // only the later record is visited.
   using VisitRun = std::function<bool(Result<Run> run)>;
   Status runs(std::optional<std::string_view> task, std::optional<Instant> since,
               const VisitRun& visit);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace asyncz {
@@ -86,8 +88,10 @@ Status Vault::runs(std::optional<std::string_view> task, std::optional<Instant> 
     // Under several keys a task has several tags; then all runs are looked through.
     if (tags->size() == 1) query.task_tag = tags->front();
   }
+  std::set<std::tuple<std::uint64_t, std::uint64_t, std::uint8_t>> visited;
   return store_.runs(query, [&](Result<RunRecord> record) {
     if (!record) return visit(record.error());
+    if (!visited.emplace(record->task_tag, record->fence, record->part).second) return true;
     auto run = opened(*record);
     if (run && task && run->task != *task) return true;
     return visit(std::move(run));

@@ -64,6 +64,29 @@ TEST_CASE("a run is found by its task and fence")
         ErrorKind::not_found);
 }
 
+TEST_CASE("a run that is recorded again counts as it was recorded last")
+{
+  const auto harness = make_harness();
+  const auto store = harness->open();
+  REQUIRE(store->record_run(run_of(7, 1, noon)));
+  REQUIRE(store->record_run(run_of(7, 2, noon)));
+  auto again = run_of(7, 1, noon);
+  again.sealed.push_back('!');
+  REQUIRE(store->record_run(again));
+
+  const auto reader = harness->journal ? harness->open() : nullptr;
+  auto& from = reader ? *reader : *store;
+  CHECK(*from.find_run(7, 1, 0) == again);
+  std::vector<RunRecord> runs;
+  REQUIRE(from.runs({.task_tag = 7}, [&](const Result<RunRecord>& run) {
+    REQUIRE(run);
+    if (run->fence == 1) runs.push_back(*run);
+    return true;
+  }));
+  REQUIRE(!runs.empty());
+  CHECK(runs.front() == again);
+}
+
 TEST_CASE("the history is kept by age and by size")
 {
   const auto harness = make_harness();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,19 @@ TEST_CASE("the history gives the runs of a task, newest first, and those of all"
   CHECK(history(*scene, "a") == std::vector{runs[2], runs[0]});
   CHECK(history(*scene, std::nullopt).size() == 3);
   CHECK(history(*scene, "c").empty());
+}
+
+TEST_CASE("a run that is recorded again is one run, as it was recorded last")
+{
+  const auto scene = Scene::unlocked();
+  auto run = run_of("a", 1, scene->clock.now());
+  REQUIRE(scene->vault.record_run(run));
+  REQUIRE(scene->vault.record_run(run_of("a", 2, scene->clock.now())));
+  run.reason = "its hook failed";
+  REQUIRE(scene->vault.record_run(run));
+  const auto runs = history(*scene, std::nullopt);
+  CHECK(runs.size() == 2);
+  CHECK(std::count(runs.begin(), runs.end(), run) == 1);
 }
 
 TEST_CASE("runs under a former key are found as well")
