@@ -201,8 +201,14 @@ std::vector<Status> Vault::settle(std::span<const Outcome> outcomes)
   for (std::size_t i = 0; i < places.size(); ++i) {
     auto& status = statuses[places[i]] = std::move(settled[i]);
     if (status || status.error().kind != ErrorKind::conflict) continue;
-    const auto looked = look_again(*outcomes[places[i]].reserved);
+    auto& reserved = *outcomes[places[i]].reserved;
+    const auto looked = look_again(reserved);
     if (!looked) status = looked;
+    // Our own settlement, which was written before the store failed to say so.
+    if (looked && unsettled(reserved.reservation.record, reserved.stored) == 0) {
+      reserved.reservation.lock.reset();
+      status = {};
+    }
   }
   return statuses;
 }

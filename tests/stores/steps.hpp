@@ -85,6 +85,18 @@ inline bool becomes_readable(int fd)
   return ::poll(&poll, 1, 5000) == 1;
 }
 
+// Whether the store tells of this before nothing more is announced. Announcements may lag behind.
+template <class Expected>
+bool tells(Store& store, int fd, Expected expected)
+{
+  while (becomes_readable(fd)) {
+    const auto changes = store.changes();
+    REQUIRE(changes);
+    if (expected(*changes)) return true;
+  }
+  return false;
+}
+
 inline bool is_readable(int fd)
 {
   pollfd poll{.fd = fd, .events = POLLIN};

@@ -139,6 +139,20 @@ TEST_CASE("who settles a task that was edited meanwhile gets the edited one and 
   CHECK(scene->vault.get("backup")->task.priority == 7);
 }
 
+TEST_CASE("a settlement that was written, though the store could not say so, is not made again")
+{
+  const auto scene = Scene::unlocked();
+  scene->add("backup");
+  auto taken = scene->reserve();
+  REQUIRE(taken.size() == 1);
+  auto next = taken[0].stored;
+  next.progress.moment += Seconds{60};
+  REQUIRE(settle(*scene, taken[0], next).front());
+  const auto written = *scene->store->lookup_task("backup");
+  CHECK(settle(*scene, taken[0], next).front());
+  CHECK(*scene->store->lookup_task("backup") == written);
+}
+
 TEST_CASE("a worker whose reservation ended can no longer settle")
 {
   const auto scene = Scene::unlocked();
