@@ -49,8 +49,9 @@ class Examination {
 
   Result<std::vector<Finding>> findings()
   {
-    for (const auto check : {&Examination::check_store, &Examination::check_records,
-                             &Examination::check_history, &Examination::check_logs}) {
+    for (const auto check :
+         {&Examination::check_store, &Examination::check_traits, &Examination::check_records,
+          &Examination::check_history, &Examination::check_logs}) {
       const auto checked = (this->*check)();
       if (!checked) return checked.error();
     }
@@ -92,6 +93,16 @@ class Examination {
     if (!keys) return keys.error();
     well("key", *keys == nullptr ? "the store is not sealed"
                                  : "sealed under key " + key_id_text((*keys)->current().id()));
+    return {};
+  }
+
+  Status check_traits()
+  {
+    const auto traits = open_.store->examine();
+    if (!traits) return traits.error();
+    for (const auto& trait : *traits) {
+      trait.mend.empty() ? well("store", trait.what) : bad("store", trait.what, trait.mend);
+    }
     return {};
   }
 

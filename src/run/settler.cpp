@@ -27,9 +27,11 @@ Settler::Settler(Parts& parts) : parts_{parts}, random_{make_random()} {}
 void Settler::run()
 {
   read_paused_queues();
+  if (parts_.vault.store().notes_expire()) note_due_ = Steady::now() + parts_.options.lease / 3;
   for (;;) {
     read_letters();
     const auto now = Steady::now();
+    if (note_due_ && now >= *note_due_) announce();
     if (retry_due_ && now >= *retry_due_) recover();
     if (!leased_.empty() && now >= leases_due_) prolong_leases();
     if (!retry_due_ && group_is_complete()) settle_group();
@@ -52,7 +54,10 @@ void Settler::read_letters()
       },
       [&](Begin& begin) { begin_with_store(begin.job); },
       [&](Hold& hold_it) { hold(hold_it.job); },
-      [&](Running& running) { announce(std::move(running.runs)); },
+      [&](Running& running) {
+        running_ = std::move(running.runs);
+        announce();
+      },
       [&](Edited& edited) { look_for_cancel(edited.job); },
       [&](NotesChanged&) { read_paused_queues(); },
       [&](Close&) { closing_ = true; },
@@ -268,9 +273,10 @@ void Settler::prolong(const JobPtr& job, const Status& status)
   parts_.loop.put(EndRun{job, RunState::lost, "its reservation could not be prolonged"});
 }
 
-void Settler::announce(std::vector<std::string> running)
+void Settler::announce()
 {
-  const auto note = note_of(parts_, std::move(running));
+  if (note_due_) note_due_ = Steady::now() + parts_.options.lease / 3;
+  const auto note = note_of(parts_, running_);
   const auto status = parts_.vault.announce(note, parts_.clock.now() + parts_.options.lease);
   if (!status) parts_.log.say(Severity::warning, {}, status.error().what);
 }
@@ -298,6 +304,7 @@ std::optional<Steady::time_point> Settler::next_wake() const
     wake = std::min(wake.value_or(time), time);
   };
   if (!leased_.empty()) consider(leases_due_);
+  if (note_due_) consider(*note_due_);
   if (retry_due_) {
     consider(*retry_due_);
   } else if (!group_.empty()) {

@@ -38,7 +38,7 @@ class Settler {
 
   void prolong_leases();
   void prolong(const JobPtr& job, const Status& status);
-  void announce(std::vector<std::string> running);
+  void announce();
   void prune();
   void in_trouble(const Error& error);
   void recover();
@@ -52,6 +52,8 @@ class Settler {
   Steady::time_point group_grew_;
   std::vector<JobPtr> leased_;
   Steady::time_point leases_due_;
+  std::vector<std::string> running_;  // as the worker's note tells
+  std::optional<Steady::time_point> note_due_;
   std::optional<Steady::time_point> retry_due_;
   Steady::time_point prune_due_;
   bool trouble_ = false;

@@ -179,6 +179,10 @@ Status Store::remove_note(NoteKind kind, std::string_view name)
 
 Result<std::vector<Note>> Store::notes(NoteKind kind) { return journal_->notes(kind); }
 
+bool Store::notes_expire() const { return false; }
+
+Result<std::vector<Store::Trait>> Store::examine() { return std::vector<Trait>{}; }
+
 Result<std::string> Store::quarantine(std::string_view)
 {
   return Error{ErrorKind::usage, "this store has no place for what cannot be read", ""};

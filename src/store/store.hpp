@@ -214,6 +214,17 @@ class Store {
   // The notes of a kind; of workers those that live.
   virtual Result<std::vector<Note>> notes(NoteKind kind);
 
+  // Whether a worker's note has to be put again before it expires; else the store knows by itself
+  // who lives.
+  virtual bool notes_expire() const;
+
+  // What `asyncz doctor` tells of the store itself, beside how quickly it answers.
+  struct Trait {
+    std::string what;
+    std::string mend;  // what to do about it; empty where all is well
+  };
+  virtual Result<std::vector<Trait>> examine();
+
   // Puts a record that cannot be read where nobody takes it for a task, as it is. Where it is now.
   //   not_found
   //   usage  this store cannot; what cannot be read stays where it is
