@@ -103,6 +103,7 @@ class Context {
   [[nodiscard]] virtual bool stderr_is_terminal() const = 0;
   [[nodiscard]] virtual bool colored() const = 0;  // stdout
   [[nodiscard]] virtual int columns() const = 0;
+  [[nodiscard]] virtual int rows() const = 0;
 };
 
 // How a command ended: an exit status of our own, or that of what it ran.

@@ -18,6 +18,8 @@ constexpr std::array rows{
     CommandRow{"run", "Run a task now", make_run},
     CommandRow{"preview", "Compute the next run times of a task or a schedule", make_preview},
     CommandRow{"worker", "Run what is due", make_worker},
+    CommandRow{"status", "Tell how things stand: tasks, queues, workers, failures", make_status},
+    CommandRow{"workers", "List the live workers", make_workers},
     CommandRow{"history", "List past runs, the newest first", make_history},
     CommandRow{"logs", "Print the output of a run", make_logs},
     CommandRow{"import", "Turn a crontab into tasks", make_import},

@@ -25,8 +25,10 @@ std::unique_ptr<Command> make_remove();
 std::unique_ptr<Command> make_resume();
 std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_show();
+std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_update();
 std::unique_ptr<Command> make_version();
 std::unique_ptr<Command> make_worker();
+std::unique_ptr<Command> make_workers();
 
 }  // namespace asyncz::cli

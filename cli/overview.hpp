@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What `asyncz` alone prints: how things stand, and what one can do next.
+// What `asyncz status` says, and `asyncz` alone.
 #pragma once
 
-#include "base/result.hpp"
 #include "cli/command.hpp"
+#include "cli/store_status.hpp"
 
 namespace asyncz::cli {
 
-//   and what opening the store gives
+// Prints how things stand, and tells.
+Result<StoreStatus> print_status(Context& context, OpenStore& open);
+
+// The same, and what one can do next.
 Result<ExitStatus> print_overview(Context& context);
 
 }  // namespace asyncz::cli

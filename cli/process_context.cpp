@@ -58,6 +58,18 @@ std::string one_line(std::string_view prefix, std::string_view text)
   return fmt::format("asyncz: {}{}\n", prefix, printable(text));
 }
 
+// What the user says, else what the terminal says.
+int terminal_size(const char* variable, unsigned short winsize::*member, int otherwise)
+{
+  if (const char* set = std::getenv(variable)) {
+    const int given = std::atoi(set);
+    if (given > 0) return given;
+  }
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.*member > 0;
+  return known ? size.*member : otherwise;
+}
+
 }  // namespace
 
 ProcessContext::ProcessContext(Globals globals)
@@ -121,16 +133,9 @@ void ProcessContext::error(const Error& error)
   if (!error.hint.empty()) complain(one_line("hint: ", error.hint));
 }
 
-int ProcessContext::columns() const
-{
-  if (const char* set = std::getenv("COLUMNS")) {
-    const int columns = std::atoi(set);
-    if (columns > 0) return columns;
-  }
-  winsize size{};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
-}
+int ProcessContext::columns() const { return terminal_size("COLUMNS", &winsize::ws_col, 80); }
+
+int ProcessContext::rows() const { return terminal_size("LINES", &winsize::ws_row, 24); }
 
 Status ProcessContext::finish()
 {

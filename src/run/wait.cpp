@@ -20,6 +20,8 @@ timespec timespec_of(std::chrono::nanoseconds time)
 
 }  // namespace
 
+Steady::time_point from_now(Steady::duration distance) { return Steady::now() + distance; }
+
 template <std::size_t N>
 std::array<bool, N> wait_for(const std::array<int, N>& fds, std::optional<Steady::time_point> until)
 {

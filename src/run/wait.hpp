@@ -15,6 +15,9 @@ namespace asyncz {
 // What does not jump: for timeouts. What the wall clock says is for schedules.
 using Steady = std::chrono::steady_clock;
 
+// So long after this moment.
+[[nodiscard]] Steady::time_point from_now(Steady::duration distance);
+
 // Sleeps until one of the descriptors is readable (those below 0 are left out), `until` has come or
 // a signal interrupts. Which are readable.
 template <std::size_t N>

@@ -31,6 +31,7 @@ class FakeContext final : public Context {
   [[nodiscard]] bool stderr_is_terminal() const override { return terminal; }
   [[nodiscard]] bool colored() const override { return colors; }
   [[nodiscard]] int columns() const override { return width; }
+  [[nodiscard]] int rows() const override { return 24; }
 
  private:
   static Error no_store() { return {ErrorKind::unavailable, "no store here", ""}; }

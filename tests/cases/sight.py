@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the commands show of workers at work: status, workers."""
+
+import json
+import os
+import subprocess
+
+from world import check, new_world, wait_until
+
+
+def held(world, name, *options):
+    """Adds a task that runs until world.folder/NAME.go is there, and says so in NAME.ran."""
+    line = f"touch {name}.ran; until [ -e {name}.go ]; do sleep 0.05; done"
+    world.run("add", "--id", name, *options, "--cwd", world.folder, "--shell", line)
+
+
+def runs(world, name):
+    wait_until((world.folder / f"{name}.ran").exists, f"the run of {name}")
+
+
+def let_go(world, name):
+    (world.folder / f"{name}.go").touch()
+
+
+def workers_tells_who_runs_what(world):
+    held(world, "a", "--queue", "mail")
+    worker = world.start_worker("--name", "one", "--queue", "mail:2", "--concurrency", "3")
+    runs(world, "a")
+    wait_until(lambda: world.json("workers")[0]["running"], "the worker's word")
+    row, = world.json("workers")
+    check((row["name"], row["pid"], row["queues"], row["concurrency"]) ==
+          ("one", worker.pid, ["mail:2"], 3), f"{row}")
+    check([run.split(".")[0] for run in row["running"]] == ["a"], f"{row}")
+    name, host, pid, queues, running, *_ = world.run("workers").stdout.split("\t")
+    check((name, host, pid, queues) == ("one", row["host"], str(worker.pid), "mail:2"), "the line")
+    check(running == row["running"][0], "the line's run")
+    check("one: 1 of 3 running" in world.run("status").stdout, "status")
+    let_go(world, "a")
+    world.stop_workers()
+    check(not world.json("workers"), "a stopped worker is listed")
+
+
+def a_killed_worker_is_not_live(world):
+    world.run("add", "--every", "1h", "--", "true")
+    worker = world.start_worker()
+    wait_until(lambda: world.json("workers"), "the worker")
+    world.kill_worker(worker)
+    check(not world.json("workers"), "a killed worker is listed")
+
+
+def status_tells_of_each_change(world):
+    world.run("add", "--id", "first", "--every", "1h", "--", "true")
+    watch = subprocess.Popen(world.command("status", "--watch", "--json"), env=world.environment,
+                             stdout=subprocess.PIPE, text=True)
+    check(json.loads(watch.stdout.readline())["tasks"] == 1, "the beginning")
+    world.run("add", "--id", "second", "--every", "1h", "--", "true")
+    check(json.loads(watch.stdout.readline())["tasks"] == 2, "the change")
+    watch.terminate()
+    check(watch.wait() == 0, "no orderly end")
+
+
+def on_a_terminal_status_is_drawn_in_place(world):
+    world.run("add", "--every", "1h", "--", "true")
+    ours, theirs = os.openpty()
+    watch = subprocess.Popen(world.command("status", "--watch"), stdin=theirs, stdout=theirs,
+                             env=world.environment | {"TERM": "xterm", "LINES": "5"})
+    os.close(theirs)
+    shown = b""
+    while shown.count(b"\033[H") < 2:  # drawn, and drawn again
+        shown += os.read(ours, 4096)
+    check(b"tasks     1: 1 scheduled" in shown and b"\033[2J" in shown, f"{shown}")
+    watch.terminate()
+    while True:
+        try:
+            shown += os.read(ours, 4096)
+        except OSError:
+            break
+    check(watch.wait() == 0, "no orderly end")
+    check(shown.endswith(b"\033[?25h"), "the cursor stays hidden")
+
+
+CASES = [
+    workers_tells_who_runs_what,
+    a_killed_worker_is_not_live,
+    status_tells_of_each_change,
+    on_a_terminal_status_is_drawn_in_place,
+]
+
+
+def main():
+    for case in CASES:
+        print(case.__name__.replace("_", " "), flush=True)
+        with new_world() as world:
+            case(world)
+
+
+if __name__ == "__main__":
+    main()
