@@ -6,7 +6,7 @@
 #include "cli/crontab_text.hpp"
 #include "cli/json.hpp"
 #include "cli/output_file.hpp"
-#include "task/fields.hpp"
+#include "config/declared_task.hpp"
 
 #include <fmt/format.h>
 
@@ -74,15 +74,13 @@ class Export final : public Command {
     for (const auto& task : tasks) {
       const auto zone = Zone::load(task.timezone);
       if (!zone) return zone.error().in(task.id);
-      auto fields = task_value(task, {context.clock().now(), *zone}, reveal_);
+      const FieldContext fields_in{context.clock().now(), *zone};
+      auto fields = task_value(task, fields_in, reveal_);
       if (!is_sayable(fields)) {
         context.warn(fmt::format("task {} holds bytes that are no UTF-8; they are lost", task.id));
       }
       if (format_ == "toml") {
-        std::erase_if(fields, [](const auto& field) {
-          return find_field(field.first) == nullptr || field.first == "id";
-        });
-        text += toml_text({{"tasks", ValueMap{{task.id, std::move(fields)}}}}) + "\n";
+        text += task_toml(task, fields_in, reveal_) + "\n";
       } else {
         append_json(text, fields);
         text += '\n';

@@ -91,8 +91,7 @@ class Update final : public Command {
 
   Status change(StoredTask& stored, Instant now, std::vector<std::string>& warnings)
   {
-    const Task before = stored.task;
-    Task& task = stored.task;
+    Task task = stored.task;
     if (const Status done = change_command(task); !done) return done;
     if (const Status done = change_fields(task, now); !done) return done;
     if (const Status done = environment_.apply(task, false); !done) return done;
@@ -106,10 +105,7 @@ class Update final : public Command {
       task.trigger = std::move(given->trigger);
       warnings = std::move(given->warnings);
     }
-    if (task == before) return {};
-    const bool rescheduled = task.trigger != before.trigger || task.timezone != before.timezone ||
-                             task.jitter != before.jitter;
-    return rescheduled ? plan(stored, now, system_random()) : Status{};
+    return change_task(stored, std::move(task), now);
   }
 
   // Bounds and rules alone change the schedule that is there.

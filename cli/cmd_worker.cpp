@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/load.hpp"
 #include "run/worker.hpp"
 
 #include <fmt/core.h>
@@ -109,6 +110,10 @@ class WorkerCommand final : public Command {
                    "Take only from this queue, N at a time; may be repeated", WordKind::queue);
     options.flag("--drain", drain_, "Exit when nothing is due any more");
     options.flag("--once", once_, "Run what is due now, then exit");
+    options.values(
+        "--load", load_, "FILE",
+        "Apply this file's tasks, or import a crontab, now and at SIGHUP; may be repeated",
+        WordKind::file);
     options.value("--name", name_, "NAME", "The name of this worker (HOST-PID)");
     options.flag("--show-output", show_output_, "Copy what runs print, each line after its run");
     options.choice("--log-format", log_format_, {"text", "json"}, "How messages are written");
@@ -124,14 +129,18 @@ class WorkerCommand final : public Command {
     if (!settings) return settings.error();
     auto options = options_from(**settings);
     if (!options) return options.error();
-    auto open = context.open(Access::create);
+    auto open = context.open(load_.empty() ? Access::create : Access::load);
     if (!open) return open.error();
 
     const auto& format = log_format_.value_or((*settings)->worker.log_format);
     ConsoleLog log{context, format == "json"};
+    for (const auto& file : load_) {
+      if (auto status = load_file(context, *open, file, log); !status) return status.error();
+    }
     const auto spawner = make_spawner();
     const auto reload = [&] { return slots_after_reload(context, log); };
-    Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload};
+    const auto load = [&] { load_again(context, *open, log); };
+    Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload, load};
     log.say(Severity::note, {},
             fmt::format("worker {} runs up to {} at a time from {}", options->name,
                         options->concurrency, open->url));
@@ -204,10 +213,20 @@ class WorkerCommand final : public Command {
     return *count;
   }
 
+  // What cannot be loaded leaves its tasks as they are.
+  void load_again(Context& context, OpenStore& open, WorkerLog& log) const
+  {
+    for (const auto& file : load_) {
+      const auto status = load_file(context, open, file, log);
+      if (!status) log.say(Severity::error, {}, status.error().what);
+    }
+  }
+
   std::optional<std::string> concurrency_;
   std::vector<std::string> queues_;
   bool drain_ = false;
   bool once_ = false;
+  std::vector<std::string> load_;
   std::optional<std::string> name_;
   bool show_output_ = false;
   std::optional<std::string> log_format_;

@@ -67,6 +67,7 @@ struct Globals {
 enum class Access : std::uint8_t {
   read,    // a missing store is exit 3, but the default one, which is then empty
   create,  // made where it is missing
+  load,    // the same, and `memory:` is allowed too: the process fills it itself
 };
 
 // A store that is open, and what it took.

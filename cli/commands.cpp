@@ -22,6 +22,7 @@ constexpr std::array rows{
     CommandRow{"workers", "List the live workers", make_workers},
     CommandRow{"history", "List past runs, the newest first", make_history},
     CommandRow{"logs", "Print the output of a run", make_logs},
+    CommandRow{"apply", "Make the store agree with tasks declared in a file", make_apply},
     CommandRow{"import", "Turn a crontab into tasks", make_import},
     CommandRow{"export", "Write all tasks as text that can be read back", make_export},
     CommandRow{"doctor", "Check the store and say how to mend it", make_doctor},

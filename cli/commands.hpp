@@ -9,6 +9,7 @@
 namespace asyncz::cli {
 
 std::unique_ptr<Command> make_add();
+std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_doctor();

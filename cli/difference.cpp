@@ -13,30 +13,45 @@
 
 namespace asyncz::cli {
 
-void print_differences(Context& context, const Task& before, const Task& after, Instant now)
+ValueMap differences(const Task& before, const Task& after, Instant now)
 {
   Zones zones;
   const FieldContext old_context{now, zones.named(before.timezone)};
   const FieldContext new_context{now, zones.named(after.timezone)};
   const Value masked{ValueMap{{"masked", true}}};
-  ValueMap differences;
+  ValueMap found;
   for (const Field& field : task_fields()) {
     Value from = field.get(before, old_context);
     Value to = field.get(after, new_context);
     if (from == to) continue;
     if (field.secret) from = to = masked;
-    differences.emplace_back(field.name,
-                             ValueMap{{"from", std::move(from)}, {"to", std::move(to)}});
+    found.emplace_back(field.name, ValueMap{{"from", std::move(from)}, {"to", std::move(to)}});
   }
-  if (context.globals().json) {
-    print_json(context, differences);
-    return;
-  }
+  return found;
+}
+
+std::string difference_lines(const Context& context, const ValueMap& differences,
+                             std::string_view indent)
+{
+  std::string lines;
   for (const auto& [name, change] : differences) {
-    const std::string old_line = fmt::format("- {}: {}", name, json_text(*change.find("from")));
-    const std::string new_line = fmt::format("+ {}: {}", name, json_text(*change.find("to")));
-    context.out(toned(context, Tone::bad, printable(old_line)) + '\n');
-    context.out(toned(context, Tone::good, printable(new_line)) + '\n');
+    const auto line = [&](char mark, std::string_view member, Tone tone) {
+      const auto text = fmt::format("{} {}: {}", mark, name, json_text(*change.find(member)));
+      lines += fmt::format("{}{}\n", indent, toned(context, tone, printable(text)));
+    };
+    line('-', "from", Tone::bad);
+    line('+', "to", Tone::good);
+  }
+  return lines;
+}
+
+void print_differences(Context& context, const Task& before, const Task& after, Instant now)
+{
+  const ValueMap found = differences(before, after, now);
+  if (context.globals().json) {
+    print_json(context, found);
+  } else {
+    context.out(difference_lines(context, found));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace asyncz::cli {
 
@@ -47,6 +48,14 @@ Result<std::string> read_file_or_stdin(const std::string& name, std::size_t most
                    fmt::format("{} is larger than {} bytes", printable(name), most), ""};
     }
   }
+}
+
+std::string full_name(const std::string& name)
+{
+  if (name == "-") return name;
+  std::error_code failed;
+  const auto path = std::filesystem::absolute(name, failed);
+  return failed ? name : path.lexically_normal().string();
 }
 
 }  // namespace asyncz::cli

@@ -21,4 +21,7 @@ Result<UniqueFd> open_named_file(const std::string& name);
 //   denied
 Result<std::string> read_file_or_stdin(const std::string& name, std::size_t most);
 
+// The absolute name of a file, without `.` and `..`; `-` as it is.
+[[nodiscard]] std::string full_name(const std::string& name);
+
 }  // namespace asyncz::cli

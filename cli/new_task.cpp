@@ -126,6 +126,18 @@ Random system_random()
   };
 }
 
+Status change_task(StoredTask& stored, Task wanted, Instant now)
+{
+  const Task before = std::exchange(stored.task, std::move(wanted));
+  const Task& task = stored.task;
+  const bool rescheduled = task.trigger != before.trigger || task.timezone != before.timezone ||
+                           task.jitter != before.jitter;
+  if (task.paused != before.paused) set_paused(stored, task.paused, now);
+  if (rescheduled || (before.paused && !task.paused)) return plan(stored, now, system_random());
+  if (task.paused) stored.progress.moment = never;
+  return {};
+}
+
 std::vector<Status> store_tasks(Vault& vault, std::vector<StoredTask>& tasks, bool may_replace,
                                 Instant now)
 {

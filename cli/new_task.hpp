@@ -35,6 +35,11 @@ void set_paused(StoredTask& task, bool paused, Instant now);
 
 [[nodiscard]] Random system_random();
 
+// Makes a stored task what is wanted. Where its schedule changes, and where it was paused and no
+// longer is, its times are planned from `now`.
+//   usage  as plan()
+Status change_task(StoredTask& stored, Task wanted, Instant now);
+
 // Adds planned tasks, a status for each. With `replace` one whose id is taken takes the place of
 // the task that has it, history and all.
 //   conflict  the id is taken

@@ -93,11 +93,12 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
   if (!place) return place.error();
   const auto kind = stores::kind_of(place->opening.url);
   if (!kind) return kind.error();
-  if (!(*kind)->sealed) {
+  if (!(*kind)->sealed && access != Access::load) {
     return Error{ErrorKind::usage, "a memory store ends with its process",
-                 "name a store that stays, such as file:///var/lib/tasks"};
+                 "name a store that stays, such as file:///var/lib/tasks; only "
+                 "asyncz worker --load fills it anew"};
   }
-  place->opening.create = access == Access::create;
+  place->opening.create = access != Access::read;
 
   Result<std::unique_ptr<Store>> store = stores::open_store(place->opening);
   const bool missing = !store && store.error().kind == ErrorKind::not_found;
@@ -112,7 +113,7 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
   open.vault = std::make_unique<Vault>(
       *open.store, *open.keys, context.clock(),
       [&context](std::string_view, const Error& error) { context.warn(error.what); });
-  const Status unlocked = open.vault->unlock(access == Access::create);
+  const Status unlocked = open.vault->unlock(access != Access::read);
   if (!unlocked) return unlocked.error();
   return open;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/task_removal.hpp"
 
+#include "base/task_id.hpp"
 #include "cli/task_view.hpp"
+
+#include <algorithm>
 
 namespace asyncz::cli {
 namespace {
@@ -32,6 +35,20 @@ Status remove_task(OpenStore& open, const std::string& id, Instant now)
     if (removed || removed.error().kind != ErrorKind::conflict) return removed;
   }
   return removed;
+}
+
+Result<std::vector<std::string>> tagged_tasks(Vault& vault, std::string_view tag,
+                                              const std::set<std::string>& kept)
+{
+  std::vector<std::string> found;
+  const auto visited = vault.each([&](std::string_view id, const Result<StoredTask>& task) {
+    if (!task || kept.contains(std::string{id}) || parent_of_instance(id)) return true;
+    const auto& tags = task->task.tags;
+    if (std::ranges::find(tags, tag) != tags.end()) found.emplace_back(id);
+    return true;
+  });
+  if (!visited) return visited.error();
+  return found;
 }
 
 }  // namespace asyncz::cli

@@ -5,7 +5,10 @@
 #include "base/result.hpp"
 #include "cli/command.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace asyncz::cli {
 
@@ -13,5 +16,9 @@ namespace asyncz::cli {
 // then.
 //   not_found, and what the store gives
 Status remove_task(OpenStore& open, const std::string& id, Instant now);
+
+// The tasks with this tag that are not among `kept`.
+Result<std::vector<std::string>> tagged_tasks(Vault& vault, std::string_view tag,
+                                              const std::set<std::string>& kept);
 
 }  // namespace asyncz::cli

@@ -106,7 +106,11 @@ struct Edited {  // its task was changed while it ran
   JobPtr job;
 };
 struct NotesChanged {};
-using SettlerLetter = std::variant<Settle, Begin, Hold, Running, Edited, NotesChanged, Close>;
+struct Errand {  // something else that is to be done with the store
+  std::function<void()> work;
+};
+using SettlerLetter =
+    std::variant<Settle, Begin, Hold, Running, Edited, NotesChanged, Errand, Close>;
 
 // What all of them use.
 struct Parts {

@@ -60,6 +60,7 @@ void Settler::read_letters()
       },
       [&](Edited& edited) { look_for_cancel(edited.job); },
       [&](NotesChanged&) { read_paused_queues(); },
+      [&](Errand& errand) { errand.work(); },
       [&](Close&) { closing_ = true; },
   };
   for (auto& letter : parts_.settler.take()) std::visit(handle, letter);

@@ -43,10 +43,11 @@ class SignalsToRead {
 }  // namespace
 
 Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
-               WorkerLog& log, Reload reload)
+               WorkerLog& log, Reload reload, Load load)
     : parts_{vault,      spawner, clock, options, log, this_host(), log_folder(vault.store()),
              clock.now()},
       reload_{std::move(reload)},
+      load_{std::move(load)},
       children_{parts_}
 {
 }
@@ -142,6 +143,7 @@ void Worker::read_letters()
 
 void Worker::reload()
 {
+  if (load_) parts_.settler.put(Errand{load_});
   const auto slots = reload_ ? reload_() : std::nullopt;
   if (!slots) return;
   parts_.slots = *slots;

@@ -16,11 +16,13 @@ namespace asyncz {
 // launcher, the recorder and the settler. Signals go to the loop alone, as long as run() lasts.
 class Worker {
  public:
-  // All are borrowed for the worker's life; `options` may not change. `reload` is called at
-  // SIGHUP and tells how many runs at a time there may be from then on.
+  // All are borrowed for the worker's life; `options` may not change. At SIGHUP `reload` is called
+  // and tells how many runs at a time there may be from then on, and `load` by the thread that
+  // deals with the store.
   using Reload = std::function<std::optional<std::size_t>()>;
+  using Load = std::function<void()>;
   Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
-         WorkerLog& log, Reload reload = {});
+         WorkerLog& log, Reload reload = {}, Load load = {});
 
   // Until it is told to stop (SIGTERM, SIGINT) or, with `drain` and `once`, has nothing left to do.
   //   conflict     a live worker of this name exists
@@ -51,6 +53,7 @@ class Worker {
 
   Parts parts_;
   Reload reload_;
+  Load load_;
   ServiceManager service_;
   Children children_;
   Phase phase_ = Phase::working;

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "task/anchor.hpp"
+
+#include <utility>
+
+namespace asyncz {
+
+Trigger anchored(Trigger read, const Trigger& later, const Trigger& present)
+{
+  if (read.kind != present.kind || read.every != present.every) return read;
+  if (read.at != later.at) read.at = present.at;
+  if (read.start != later.start) read.start = present.start;
+  if (read.end != later.end) read.end = present.end;
+  if (read.children.size() != present.children.size()) return read;
+  for (std::size_t i = 0; i < read.children.size(); ++i) {
+    read.children[i] =
+        anchored(std::move(read.children[i]), later.children[i], present.children[i]);
+  }
+  return read;
+}
+
+}  // namespace asyncz
