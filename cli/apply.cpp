@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "cli/apply.hpp"
 
-#include "base/text.hpp"
 #include "cli/file_text.hpp"
 #include "cli/new_task.hpp"
 #include "cli/task_removal.hpp"
 #include "task/anchor.hpp"
+#include "task/import_name.hpp"
 #include "task/lifecycle.hpp"
 
 #include <algorithm>
@@ -44,12 +44,7 @@ std::string_view apply_kind_text(ApplyStep::Kind kind)
   return kind_texts.at(static_cast<std::size_t>(kind));
 }
 
-std::string apply_tag(std::string_view file)
-{
-  std::string tag = "apply:" + printable(file);
-  std::ranges::replace(tag, ',', '_');
-  return tag;
-}
+std::string apply_tag(std::string_view file) { return import_tag("apply", file); }
 
 Result<DeclaredTasks> read_tasks_of(Context& context, const std::string& file)
 {

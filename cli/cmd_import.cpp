@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// asyncz import: a crontab becomes tasks.
+// asyncz import: a crontab, or a timer of systemd, becomes tasks.
 #include "cli/commands.hpp"
 #include "cli/crontab_import.hpp"
 #include "cli/file_text.hpp"
 #include "cli/json.hpp"
+#include "cli/systemd_import.hpp"
 #include "task/crontab_task.hpp"
 
 #include <fmt/format.h>
@@ -54,15 +55,17 @@ class Import final : public Command {
   void declare(Options& options) override
   {
     options.flag("--system", system_, "Lines name a user before the command, as in /etc/crontab");
+    options.flag("--systemd", systemd_, "The file is a timer unit; its service is found beside it");
     options.choice("--dialect", dialect_, {"cronie", "vixie", "busybox", "dcron", "bsd"},
                    "Read each field as that cron did");
     options.flag("--prune", prune_, "Remove tasks of an earlier import whose lines have gone");
     options.flag("--dry-run", dry_run_, "Say what would be done, and do nothing");
-    options.words("FILE|-", words_, 1, 1, "The crontab", WordKind::file);
+    options.words("FILE|-", words_, 1, 1, "The crontab, or the timer", WordKind::file);
   }
 
   Result<ExitStatus> run(Context& context) override
   {
+    if (systemd_) return import_timer_alone(context);
     const auto content = read_file_or_stdin(words_[0], largest_crontab);
     if (!content) return content.error();
     const auto source = source_of(context, words_[0]);
@@ -89,6 +92,14 @@ class Import final : public Command {
   }
 
  private:
+  Result<ExitStatus> import_timer_alone(Context& context) const
+  {
+    if (system_ || dialect_ || prune_) {
+      return Error{ErrorKind::usage, "--systemd goes with --dry-run alone", ""};
+    }
+    return import_timer(context, words_[0], dry_run_);
+  }
+
   Result<ExitStatus> print(Context& context, const std::vector<Outcome>& outcomes) const
   {
     ExitStatus status = 0;
@@ -118,6 +129,7 @@ class Import final : public Command {
   }
 
   bool system_ = false;
+  bool systemd_ = false;
   std::optional<std::string> dialect_;
   bool prune_ = false;
   bool dry_run_ = false;

@@ -23,7 +23,7 @@ constexpr std::array rows{
     CommandRow{"history", "List past runs, the newest first", make_history},
     CommandRow{"logs", "Print the output of a run", make_logs},
     CommandRow{"apply", "Make the store agree with tasks declared in a file", make_apply},
-    CommandRow{"import", "Turn a crontab into tasks", make_import},
+    CommandRow{"import", "Turn a crontab, or a timer of systemd, into tasks", make_import},
     CommandRow{"export", "Write all tasks as text that can be read back", make_export},
     CommandRow{"doctor", "Check the store and say how to mend it", make_doctor},
     CommandRow{"key", "Make a key file", make_key},

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "config/settings.hpp"
 #include "config/toml_file.hpp"
+#include "task/anchor.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +14,6 @@
 
 namespace asyncz {
 namespace {
-
-// Far enough for every time that is told by its distance from now, or by its weekday, to differ.
-constexpr auto some_years = std::chrono::hours{24 * 1000 + 7};
 
 Error wrong(std::string what, std::string hint = {})
 {
@@ -59,7 +57,7 @@ class Declarations {
     DeclaredTask declared;
     declared.task = base_;
     declared.task.trigger = {.kind = TriggerKind::date, .at = now_};
-    declared.later = {.kind = TriggerKind::date, .at = now_ + some_years};
+    declared.later = {.kind = TriggerKind::date, .at = now_ + far_later};
     declared.place = file_.place(key);
     const auto zone = set_zone(declared, table);
     if (!zone) return complain(key + ".timezone", zone.error().in(printable(key)));
@@ -95,7 +93,7 @@ class Declarations {
     if (const Status done = apply_value(declared.task, field, {now_, zone}); !done) return done;
     if (name != "trigger") return {};
     Task again;
-    const Status done = apply_value(again, field, {now_ + some_years, zone});
+    const Status done = apply_value(again, field, {now_ + far_later, zone});
     declared.later = std::move(again.trigger);
     return done;
   }

@@ -7,6 +7,10 @@
 
 namespace asyncz {
 
+// How much later a declaration is read again: enough for every time that is told by its distance
+// from now, or by its weekday, to differ.
+inline constexpr Duration far_later = std::chrono::hours{24 * 1000 + 7};
+
 // `read` and `later` are the same declaration, read at different times; `present` is what an
 // earlier reading gave. Where the readings differ, what is present stays, as long as it is a
 // trigger of the same kind and, of an interval, the same length.

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "task/explain.hpp"
+#include "task/import_name.hpp"
 
 #include <fmt/format.h>
 
@@ -32,20 +33,12 @@ std::string hash_text(std::uint64_t hash)
   return text;
 }
 
-// The file's name as the beginning of an id: `backup` for `/home/me/backup.crontab`.
+// `backup` for `/home/me/backup.crontab`.
 std::string stem_of(std::string_view file)
 {
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
   auto name = file.substr(file.rfind('/') + 1);
   if (name.ends_with(".crontab")) name.remove_suffix(8);
-  std::string stem;
-  for (const char c : name.substr(0, 40)) {
-    const bool begins = stem.empty() && c == '.';
-    if (!begins) stem += allowed.find(c) == std::string_view::npos ? '-' : c;
-  }
-  stem.erase(0, stem.find_first_not_of('-'));
-  return stem.empty() ? "crontab" : stem;
+  return id_stem(name, "crontab");
 }
 
 class IdMaker {
@@ -154,12 +147,7 @@ CrontabTasks tasks_of(const Crontab& crontab, const CrontabSource& source)
   return result;
 }
 
-std::string crontab_tag(std::string_view file)
-{
-  std::string tag = "crontab:" + printable(file);
-  std::replace(tag.begin(), tag.end(), ',', '_');
-  return tag;
-}
+std::string crontab_tag(std::string_view file) { return import_tag("crontab", file); }
 
 bool follow_crontab(Task& task, const Task& imported)
 {
