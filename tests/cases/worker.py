@@ -39,8 +39,7 @@ def a_stopped_worker_lets_its_runs_finish_and_takes_nothing_new(world):
     worker.send_signal(signal.SIGTERM)
     wait_until(lambda: not has_unread_signal(worker), "its reading the signal", tick=0.01)
     (world.folder / "free").touch()
-    worker.wait()
-    world._workers.clear()
+    world.wait_for_workers()
     lines = ran(world)
     starts, ends = [[line[1:] for line in lines if line[0] == kind] for kind in "se"]
     check(sorted(starts) == sorted(ends), "a run was not left to finish")
@@ -84,11 +83,10 @@ def a_child_that_outlives_its_worker_is_not_run_beside_itself(world):
     worker = world.start_worker()
     wait_until(lambda: ran(world), "the start", tick=0.01)
     world.kill_worker(worker)
-    worker = world.start_worker("--drain")
+    world.start_worker("--drain")
     wait_until_it_looks(world)
     (world.folder / "free").touch()
-    worker.wait()
-    world._workers.clear()
+    world.wait_for_workers()
     check(ran(world) == ["start", "end", "start", "end"], f"it ran {ran(world)}")
     check(not world.json("list"), "the task was kept")
 
@@ -100,8 +98,8 @@ def at_most_once_means_a_killed_run_is_lost_and_not_repeated(world):
     wait_until(lambda: ran(world), "the start", tick=0.01)
     world.kill_worker(worker)
     (world.folder / "free").touch()
-    world.start_worker("--drain").wait()
-    world._workers.clear()
+    world.start_worker("--drain")
+    world.wait_for_workers()
     check(ran(world) == ["start"], f"it ran {ran(world)}")
     check(states(world) == {task: "lost"}, f"history: {states(world)}")
 
@@ -128,8 +126,8 @@ def a_daemon_left_behind_holds_its_task_back_until_it_ends(world):
 def what_was_due_while_no_worker_lived_runs_once_at_the_next_start(world):
     task = shell(world, "echo $ASYNCZ_SCHEDULED_TIME >>log", "--every", "300ms")
     time.sleep(1.6)
-    world.start_worker("--once").wait()
-    world._workers.clear()
+    world.start_worker("--once")
+    world.wait_for_workers()
     check(len(ran(world)) == 1, f"it ran {len(ran(world))} times")
     check(world.json("show", task)["state"] in ("scheduled", "due"), "it is not planned again")
 
@@ -161,8 +159,8 @@ def queues_and_priorities_decide_who_goes_first(world):
     for priority in (-5, 9, 0):
         shell(world, f"echo {priority} >>log", "--priority", str(priority), "--queue", "mail")
     shell(world, "echo other >>log")
-    world.start_worker("--drain", "--concurrency", 1, "--queue", "mail").wait()
-    world._workers.clear()
+    world.start_worker("--drain", "--concurrency", 1, "--queue", "mail")
+    world.wait_for_workers()
     check(ran(world) == ["9", "0", "-5"], f"it ran {ran(world)}")
     check(len(world.json("list")) == 1, "another queue's task was taken")
 
@@ -175,8 +173,8 @@ def what_a_run_wrote_before_its_worker_was_killed_can_be_read(world):
     world.kill_worker(worker)
     check(group.read_text() == "precious\n", "the log is not there")
     end_sleepers(world)
-    world.start_worker("--drain").wait()
-    world._workers.clear()
+    world.start_worker("--drain")
+    world.wait_for_workers()
     check(world.run("logs", task).stdout == "precious\n", "the sealed log says something else")
 
 

@@ -69,6 +69,10 @@ class World:
         for worker in self._workers:
             wait_until(lambda: worker.poll() is not None or expects_signals(worker), "a worker")
             worker.send_signal(signal.SIGTERM)
+        self.wait_for_workers()
+
+    def wait_for_workers(self):
+        """Until all have ended by themselves."""
         exits = [worker.wait(timeout=PATIENCE) for worker in self._workers]
         self._workers.clear()
         check(not any(exits), f"workers ended with {exits}: {self.worker_log()}")
