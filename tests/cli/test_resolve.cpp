@@ -55,7 +55,7 @@ TEST_CASE("a task that has left the store is found in the history")
 TEST_CASE("a task stands for its latest run, and TASK~N for the N-th before it")
 {
   const auto scene = Scene::unlocked();
-  for (const std::uint64_t fence : {3, 5, 9}) add_run(*scene, "backup", fence);
+  for (const std::uint64_t fence : {3U, 5U, 9U}) add_run(*scene, "backup", fence);
   CHECK(resolve_run(scene->vault, "backup")->fence == 9);
   CHECK(resolve_run(scene->vault, "backup~0")->fence == 9);
   CHECK(resolve_run(scene->vault, "back~2")->fence == 3);

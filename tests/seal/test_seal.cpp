@@ -30,7 +30,7 @@ TEST_CASE("what is sealed opens again, in both algorithms, whatever its size")
 {
   const auto ring = ring_of("secret");
   for (const auto algorithm : both) {
-    for (const std::size_t size : {0, 1, 15, 16, 17, 1000, 100000}) {
+    for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 1000U, 100000U}) {
       const std::string plain(size, 'x');
       const auto sealed =
           seal(ring.current(), SealKind::task, "backup", bytes_of(plain), algorithm);

@@ -131,7 +131,9 @@ class Simulation {
       ended.insert(run->task);
       return true;
     }));
-    for (const auto& [id, stored] : tasks_) {
+    for (const auto& task : tasks_) {
+      const auto& id = task.first;
+      const auto& stored = task.second;
       CAPTURE(id);
       const auto left = workers_[0].vault->get(id);
       if (!stored.task.recurring()) {

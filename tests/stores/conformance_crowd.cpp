@@ -53,9 +53,9 @@ TEST_CASE("many workers run each task once")
     for (const auto& id : mine) ++runs[id];
   }
   CHECK(runs.size() == tasks);
-  for (const auto& [id, count] : runs) {
-    CAPTURE(id);
-    CHECK(count == 1);
+  for (const auto& run : runs) {
+    CAPTURE(run.first);
+    CHECK(run.second == 1);
   }
 }
 
@@ -143,9 +143,9 @@ TEST_CASE("many processes run each task once")
     for (auto id = child->line(); !id.empty(); id = child->line()) ++runs[id];
   }
   CHECK(runs.size() == tasks);
-  for (const auto& [id, count] : runs) {
-    CAPTURE(id);
-    CHECK(count == 1);
+  for (const auto& run : runs) {
+    CAPTURE(run.first);
+    CHECK(run.second == 1);
   }
 }
 

@@ -47,7 +47,8 @@ TEST_CASE("what asyncz does not write is shown as an error, left alone, and the 
   CHECK(reserve_ids(*fresh, noon, kept) == std::vector<std::string>{"good"});
   const auto readable = visited(*fresh);
   CHECK(readable.size() == forged.size() + 1);
-  for (const auto& [id, text] : forged) {
+  for (const auto& file : forged) {
+    const auto& id = file.first;
     CAPTURE(id);
     CHECK_FALSE(readable.at(id));
     CHECK(fresh->lookup_task(id).error().kind == ErrorKind::corrupt);

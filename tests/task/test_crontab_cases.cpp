@@ -144,8 +144,9 @@ TEST_CASE("no command is changed on its way from a crontab into a task")
   for (const auto& section : sections()) {
     const auto [crontab, made] = read(section);
     const auto lines = split(section.text, '\n');
-    for (const auto& [number, task, warnings] : made.tasks) {
-      const auto line = lines.at(static_cast<std::size_t>(number) - 1);
+    for (const auto& imported : made.tasks) {
+      const auto& task = imported.task;
+      const auto line = lines.at(static_cast<std::size_t>(imported.line) - 1);
       const auto schedule = trimmed(line).find('@') <= 1 ? 1 : 5;
       auto command = std::string{behind_words(line, schedule + (section.user_column() ? 1 : 0))};
       if (command.starts_with("-n -q ")) command.erase(0, 6);
@@ -154,13 +155,13 @@ TEST_CASE("no command is changed on its way from a crontab into a task")
       for (auto at = command.find("\\%"); at != std::string::npos; at = command.find("\\%", at)) {
         command.erase(at, 1);
       }
-      CAPTURE(section.line + number - 1);
+      CAPTURE(section.line + imported.line - 1);
       if (bare_percent) {
         CHECK(command.starts_with(task.argv.back() + "%"));
       } else if (task.argv.back() != command) {
         // What follows a bare percent sign is input, and the writer is told.
         CHECK(command.starts_with(task.argv.back() + "%"));
-        CHECK(warnings.size() > 0);
+        CHECK(imported.warnings.size() > 0);
       }
     }
   }
@@ -170,17 +171,18 @@ TEST_CASE("what is expected of broken and of doubtful lines holds")
 {
   for (const auto& section : sections()) {
     const auto [crontab, made] = read(section);
-    for (const auto& [number, task, warnings] : made.tasks) {
-      CAPTURE(section.line + number - 1);
+    for (const auto& imported : made.tasks) {
+      CAPTURE(section.line + imported.line - 1);
       CHECK(section.expect != "error");
-      if (section.expect == "warn" && section.kind != "file") CHECK_FALSE(warnings.empty());
+      if (section.expect == "warn" && section.kind != "file")
+        CHECK_FALSE(imported.warnings.empty());
     }
-    for (const auto& [number, error] : made.problems) {
+    for (const auto& problem : made.problems) {
       const auto line =
-          std::string{split(section.text, '\n').at(static_cast<std::size_t>(number) - 1)};
-      CAPTURE(section.line + number - 1);
-      CAPTURE(error.what);
-      CHECK_FALSE(error.what.empty());
+          std::string{split(section.text, '\n').at(static_cast<std::size_t>(problem.line) - 1)};
+      CAPTURE(section.line + problem.line - 1);
+      CAPTURE(problem.error.what);
+      CHECK_FALSE(problem.error.what.empty());
       if (section.expect == "warn") CHECK(stricter.contains(line));
     }
     if (section.expect == "warn" || section.expect == "mixed") {
@@ -199,11 +201,12 @@ TEST_CASE("importing twice gives the same ids, and each only once")
     Section later = section;
     later.text = "# something new\n@daily another line\n" + section.text;
     const auto twice = read(later).made;
-    CHECK(once.ids.size() == once.tasks.size() + [&] {
-      return std::ranges::count_if(read(section).crontab.entries, [&](const CrontabEntry& entry) {
-        return std::ranges::any_of(once.problems, [&](auto& it) { return it.line == entry.line; });
-      });
-    }());
+    const auto refused =
+        std::ranges::count_if(read(section).crontab.entries, [&](const CrontabEntry& entry) {
+          return std::ranges::any_of(once.problems,
+                                     [&](auto& it) { return it.line == entry.line; });
+        });
+    CHECK(once.ids.size() == once.tasks.size() + static_cast<std::size_t>(refused));
     for (const auto& made : once.tasks) {
       const auto same =
           std::ranges::find(twice.tasks, made.task.id, [](auto& it) { return it.task.id; });

@@ -25,7 +25,7 @@ std::string refusal(const char* text)
 
 TEST_CASE("durations are read in every spelling")
 {
-  for (const auto& [text, us] : {
+  for (const auto& reading : {
            Reading{"0", 0},
            {"250ms", 250'000},
            {"10s", 10'000'000},
@@ -45,10 +45,10 @@ TEST_CASE("durations are read in every spelling")
            {"P1W", 604'800'000'000},
            {"PT0.5S", 500'000},
        }) {
-    CAPTURE(text);
-    const auto read = parse_duration(text);
+    CAPTURE(reading.text);
+    const auto read = parse_duration(reading.text);
     REQUIRE(read);
-    CHECK(read->count() == us);
+    CHECK(read->count() == reading.us);
   }
 }
 

@@ -196,7 +196,7 @@ TEST_CASE("an old copy that is put back is not run while the history remembers i
   REQUIRE(settle(*scene, taken[0], std::nullopt).front());
   scene->clock.advance(Seconds{3600});
 
-  for (const std::uint64_t fence : {0, 1, 1000}) {  // whatever the clear fence is raised by
+  for (const std::uint64_t fence : {0U, 1U, 1000U}) {  // whatever the clear fence is raised by
     auto put_back = copy;
     put_back.fence += fence;
     REQUIRE(scene->store->add_task(put_back));
