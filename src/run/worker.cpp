@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 #include <utility>
