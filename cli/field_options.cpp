@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 4> session_variables{"TERM", "DISPLAY", "
 bool is_kept(std::string_view name)
 {
   return std::ranges::find(session_variables, name) == session_variables.end() &&
-         !name.starts_with("ASYNCZ_STORE_ENCRYPTION_KEY");
+         name != "ASYNCZ_STORE_PASSWORD" && !name.starts_with("ASYNCZ_STORE_ENCRYPTION_KEY");
 }
 
 Status set_variable(Task& task, std::string_view pair)

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 
 #include <cctype>
-#include <optional>
 
 namespace asyncz::stores {
 namespace {
@@ -22,26 +21,6 @@ int hex_value(char digit)
   if (digit >= '0' && digit <= '9') return digit - '0';
   const auto lowered = static_cast<char>(digit | 0x20);
   return lowered >= 'a' && lowered <= 'f' ? lowered - 'a' + 10 : -1;
-}
-
-// Nothing where a `%` is not followed by two digits, or the result would hold NUL.
-std::optional<std::string> percent_decoded(std::string_view text)
-{
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto byte = text[i];
-    if (byte == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const auto high = hex_value(text[i + 1]);
-      const auto low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      byte = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (byte == '\0') return std::nullopt;
-    decoded += byte;
-  }
-  return decoded;
 }
 
 bool is_scheme(std::string_view text)
@@ -69,6 +48,25 @@ Status read_parameters(std::string_view query, Url& url)
 }
 
 }  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text)
+{
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto byte = text[i];
+    if (byte == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const auto high = hex_value(text[i + 1]);
+      const auto low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      byte = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (byte == '\0') return std::nullopt;
+    decoded += byte;
+  }
+  return decoded;
+}
 
 Result<Url> parse_url(std::string_view text)
 {

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ struct Url {
 // An absolute path is the URL of a file store. Messages never show what may be a password.
 //   usage  what cannot be read
 Result<Url> parse_url(std::string_view text);
+
+// Nothing where a `%` is not followed by two hexadecimal digits, or the result would hold NUL.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace asyncz::stores

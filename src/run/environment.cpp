@@ -24,9 +24,15 @@ constexpr std::string_view key_prefix = "ASYNCZ_STORE_ENCRYPTION_KEY";
 
 bool ours_alone(std::string_view name)
 {
-  constexpr std::array<std::string_view, 8> names{
-      "CREDENTIALS_DIRECTORY", "LISTEN_FDNAMES", "LISTEN_FDS",    "LISTEN_PID",
-      "NOTIFY_SOCKET",         "WATCHDOG_PID",   "WATCHDOG_USEC", "INVOCATION_ID"};
+  constexpr std::array<std::string_view, 9> names{"ASYNCZ_STORE_PASSWORD",
+                                                  "CREDENTIALS_DIRECTORY",
+                                                  "LISTEN_FDNAMES",
+                                                  "LISTEN_FDS",
+                                                  "LISTEN_PID",
+                                                  "NOTIFY_SOCKET",
+                                                  "WATCHDOG_PID",
+                                                  "WATCHDOG_USEC",
+                                                  "INVOCATION_ID"};
   return name.substr(0, key_prefix.size()) == key_prefix ||
          std::find(names.begin(), names.end(), name) != names.end();
 }

@@ -259,16 +259,13 @@ void Settler::prolong_leases()
 
 void Settler::prolong(const JobPtr& job, const Status& status)
 {
-  if (status) return;
-  auto& reserved = job->reserved;
-  if (status.error().kind == ErrorKind::conflict && parts_.vault.look_again(reserved)) {
-    look_for_cancel(job);
-    Reservation* reservation = &reserved.reservation;
-    const auto until = parts_.clock.now() + parts_.options.lease;
-    if (parts_.vault.store().extend({&reservation, 1}, until).front()) return;
+  auto& reservation = job->reserved.reservation;
+  if (status) {
+    if (std::exchange(reservation.edited, false)) look_for_cancel(job);
+    return;
   }
   const bool waits = status.error().kind == ErrorKind::unavailable &&
-                     reserved.reservation.until > parts_.clock.now() + parts_.options.lease / 3;
+                     reservation.until > parts_.clock.now() + parts_.options.lease / 3;
   if (waits) return;
   std::erase(leased_, job);
   parts_.loop.put(EndRun{job, RunState::lost, "its reservation could not be prolonged"});

@@ -2,6 +2,7 @@
 // What a store need not do itself, in terms of the eight operations.
 #include "store/store.hpp"
 
+#include "base/text.hpp"
 #include "store/demand.hpp"
 #include "store/journal.hpp"
 
@@ -101,20 +102,33 @@ bool Store::is_ignored(const Record& record) const
 std::vector<Status> Store::extend(std::span<Reservation* const> reservations, Instant until)
 {
   std::vector<Status> statuses;
-  for (auto* reservation : reservations) {
-    auto record = reservation->record;
-    ++record.revision;
-    record.moment = until;
-    auto written = update_task(record);
-    if (written) {
-      reservation->record = std::move(record);
-      reservation->until = until;
-    } else if (written.error().kind == ErrorKind::not_found) {
-      written = Error{ErrorKind::conflict, written.error().what, {}};
-    }
-    statuses.push_back(std::move(written));
-  }
+  for (auto* reservation : reservations) statuses.push_back(extend_one(*reservation, until));
   return statuses;
+}
+
+// Our own write raises the revision; only where nobody else's did before is it ours to settle.
+Status Store::extend_one(Reservation& reservation, Instant until)
+{
+  auto& ours = reservation.record;
+  for (;;) {
+    auto stored = lookup_task(ours.id);
+    const bool gone = !stored && stored.error().kind == ErrorKind::not_found;
+    if (!stored && !gone) return stored.error();
+    if (gone || stored->fence != ours.fence) {
+      return Error{
+          ErrorKind::conflict, "the reservation of task '" + printable(ours.id) + "' is lost", {}};
+    }
+    const bool edited = stored->revision != ours.revision;
+    ++stored->revision;
+    stored->moment = until;
+    const auto written = update_task(*stored);
+    if (!written && was_outrun(written.error())) continue;
+    if (!written) return written;
+    reservation.until = until;
+    reservation.edited = reservation.edited || edited;
+    if (!edited) ours = *std::move(stored);
+    return {};
+  }
 }
 
 std::vector<Status> Store::settle(std::span<const Settlement> settlements)
@@ -147,7 +161,7 @@ Result<Instant> Store::next_moment(const Demand& demand)
 
 bool Store::held_elsewhere() const { return false; }
 
-Status Store::record_run(const RunRecord& run)
+Status Store::record_run(const RunRecord& run, const Reservation*)
 {
   journal_->record_run(run);
   return {};

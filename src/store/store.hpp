@@ -30,7 +30,7 @@ struct QueueShare {
 
 // What a worker asks for. Without `only` every queue that does not begin with `@` is meant.
 struct Demand {
-  Instant now;
+  Instant now;  // a store whose server has a clock takes the earlier of both times
   std::size_t limit = 1;
   Duration lease = std::chrono::seconds{30};  // ignored where the kernel holds the reservation
   std::optional<std::vector<QueueShare>> only;
@@ -43,6 +43,8 @@ struct Reservation {
   Record record;          // as it is in the store now, fence and revision included
   UniqueFd lock;          // for the child alone to inherit; none where the store works by leases
   Instant until = never;  // end of the lease
+
+  bool edited = false;  // extend() met a record that somebody has edited
 
   // The store saw an earlier reservation that was never settled: fence - 1 was interrupted.
   std::uint32_t previous_worker = 0;  // who held it last
@@ -72,10 +74,11 @@ struct RunQuery {
 // Keeps sealed records and hands each to one worker at a time. tests/stores/conformance_*.cpp say
 // in code what is said here in words, and every implementation passes it.
 //
-// Any number of processes use a store at once. In one process an object's members form three lanes:
-// *claim* (watch, changes, expect, next_moment, reserve_due, ignore), *journal* (record_run) and
-// *rest* (all others). Different lanes may be used by different threads at the same time, one lane
-// by one thread at a time; find_run and runs may be called by any thread at any time.
+// Any number of processes use a store at once. In one process an object's members form four lanes:
+// *claim* (watch, changes, expect, next_moment, reserve_due, ignore), *journal* (record_run),
+// *lease* (extend) and *rest* (all others). Different lanes may be used by different threads at the
+// same time, one lane by one thread at a time; find_run and runs may be called by any thread at any
+// time.
 //
 // No member throws. Every member may fail with
 //   unavailable  no answer within the store's timeout, no space, or a lock held; nothing changed
@@ -161,8 +164,10 @@ class Store {
   // object until it changes in the store: for what does not verify.
   virtual void ignore(Reservation reservation);
 
-  // Prolongs leases, and makes durable what reserving them wrote; a status for each, in order.
-  //   conflict  another revision (somebody edited; fence unchanged) or the reservation is lost
+  // Prolongs leases, and makes durable what reserving them wrote; a status for each, in order. An
+  // edit does not keep it from that: `edited` is set then, `record` stays as it was reserved, and
+  // settle() will say so too.
+  //   conflict  the reservation is lost
   virtual std::vector<Status> extend(std::span<Reservation* const> reservations, Instant until);
 
   // Writes what follows from runs; a status for each, in order. Durable on return, and so is all
@@ -191,8 +196,11 @@ class Store {
   // Appends to the history. Survives the death of this process on return, and of the host when
   // settle() returns. A run of the same task, fence and part that is recorded again counts instead
   // of the former one: find_run gives the later, and runs() visits it first (the former as well, or
-  // not: that is the store's choice).
-  virtual Status record_run(const RunRecord& run);
+  // not: that is the store's choice). With `of` it is the run of that reservation, and a store that
+  // works by leases takes it only while the reservation holds; no member but the record's id and
+  // fence is read.
+  //   conflict  the reservation is lost
+  virtual Status record_run(const RunRecord& run, const Reservation* of = nullptr);
 
   // The run of this task and fence; `worker` (Record::worker) tells where to look first.
   //   not_found
@@ -236,6 +244,7 @@ class Store {
 
  private:
   [[nodiscard]] bool is_ignored(const Record& record) const;
+  Status extend_one(Reservation& reservation, Instant until);
 
   std::map<std::string, std::int64_t, std::less<>> ignored_;  // id → revision
   std::unique_ptr<Journal> journal_;                          // what the defaults keep

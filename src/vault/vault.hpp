@@ -94,8 +94,8 @@ class Vault {
   //   conflict  somebody holds it
   Result<Reserved> reserve(std::string_view id, const Demand& demand);
 
-  // Seals and appends to the history; a run that is there already is replaced.
-  Status record_run(const Run& run);
+  // Seals and appends to the history; a run that is there already is replaced. `of`: as in Store.
+  Status record_run(const Run& run, const Reservation* of = nullptr);
 
   // Writes outcomes; a status for each.
   //   conflict   somebody edited the task meanwhile: reserved->stored is now the edited task, the
@@ -103,7 +103,7 @@ class Vault {
   //   not_found  the reservation is lost
   std::vector<Status> settle(std::span<const Outcome> outcomes);
 
-  // Reads a reserved task again, after extend() or settle() met another revision:
+  // Reads a reserved task again, after settle() met another revision:
   // reserved.stored is then the edited task, and the reservation still holds.
   //   not_found  the reservation is lost
   Status look_again(Reserved& reserved);

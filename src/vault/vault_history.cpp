@@ -47,7 +47,7 @@ std::string seal_id(const RunRecord& record)
 
 }  // namespace
 
-Status Vault::record_run(const Run& run)
+Status Vault::record_run(const Run& run, const Reservation* of)
 {
   const auto tag = envelope_.tag_of(run.task);
   if (!tag) return tag.error();
@@ -59,7 +59,7 @@ Status Vault::record_run(const Run& run)
   auto sealed = envelope_.seal(SealKind::run, seal_id(record), encode(run));
   if (!sealed) return sealed.error();
   record.sealed = std::move(*sealed);
-  return store_.record_run(record);
+  return store_.record_run(record, of);
 }
 
 Result<Run> Vault::opened(const RunRecord& record)

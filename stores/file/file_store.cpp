@@ -85,7 +85,10 @@ class FileStore final : public Store {
   }
   Result<Holder> holder(std::string_view id, Instant now) override;
 
-  Status record_run(const RunRecord& run) override { return history_.append(run); }
+  Status record_run(const RunRecord& run, const Reservation*) override
+  {
+    return history_.append(run);
+  }
   Result<RunRecord> find_run(std::uint64_t task_tag, std::uint64_t fence,
                              std::uint32_t worker) override
   {

@@ -197,11 +197,11 @@ Status TaskWriter::remove_all()
 std::vector<Status> TaskWriter::extend(std::span<Reservation* const> reservations)
 {
   std::vector<Status> statuses;
-  for (const auto* reservation : reservations) statuses.push_back(extend_one(*reservation));
+  for (auto* reservation : reservations) statuses.push_back(extend_one(*reservation));
   return statuses;
 }
 
-Status TaskWriter::extend_one(const Reservation& reservation) const
+Status TaskWriter::extend_one(Reservation& reservation) const
 {
   const auto& id = reservation.record.id;
   const auto fd = files_.open(id, O_RDONLY);
@@ -209,7 +209,8 @@ Status TaskWriter::extend_one(const Reservation& reservation) const
   if (!fd) return fd.error();
   TaskFiles::PrefixBuffer buffer;
   const auto prefix = files_.read_prefix(id, buffer);
-  if (!prefix || prefix->revision != reservation.record.revision) return changed(id);
+  if (!prefix || prefix->fence != reservation.record.fence) return changed(id);
+  reservation.edited = prefix->revision != reservation.record.revision;
   return sync(fd->get(), "cannot make task '" + printable(id) + "' durable");
 }
 

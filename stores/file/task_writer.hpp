@@ -35,7 +35,7 @@ class TaskWriter {
   Status make_batch(std::span<const Record> records, std::span<Status> statuses);
   Status replace(const Record& record, Draft& draft);
   Status remove_file(std::string_view id, std::optional<std::int64_t> revision);
-  Status extend_one(const Reservation& reservation) const;
+  Status extend_one(Reservation& reservation) const;
   std::vector<Status> draft_all(std::span<const Settlement> settlements, std::span<Draft> drafts);
   Status apply(const Settlement& settlement, Draft& draft);
   void release(Reservation& reservation) const;

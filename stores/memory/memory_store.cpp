@@ -101,7 +101,7 @@ class MemoryStore final : public Store {
   Result<int> watch() override;
   Result<Changes> changes() override;
 
-  Status record_run(const RunRecord& run) override;
+  Status record_run(const RunRecord& run, const Reservation* of) override;
   Result<RunRecord> find_run(std::uint64_t task_tag, std::uint64_t fence,
                              std::uint32_t worker) override;
   Status runs(const RunQuery& query, const VisitRun& visit) override;
@@ -284,8 +284,17 @@ Result<Changes> MemoryStore::changes()
   return std::exchange(watcher_.changes, {});
 }
 
-Status MemoryStore::record_run(const RunRecord& run)
+Status MemoryStore::record_run(const RunRecord& run, const Reservation* of)
 {
+  if (of != nullptr) {
+    const std::lock_guard lock{state_->mutex};
+    const auto found = state_->records.find(of->record.id);
+    if (found == state_->records.end() || found->second.fence != of->record.fence) {
+      return Error{ErrorKind::conflict,
+                   "the reservation of task '" + printable(of->record.id) + "' is lost",
+                   {}};
+    }
+  }
   state_->journal.record_run(run);
   return {};
 }
