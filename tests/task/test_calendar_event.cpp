@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "task/trigger.hpp"
+#include "time/human_time.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,26 +26,75 @@ Trigger calendar(std::string expression)
 
 constexpr Instant base = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 constexpr Instant horizon = std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
-constexpr int iterations = 5;
+constexpr std::size_t iterations = 5;
 
-// The next times from 2026 on in UTC, `2026-01-05 09:00:00` and so on.
-std::vector<std::string> our_times(const std::string& expression)
+// From where on times are compared, and in which zone.
+struct View {
+  std::string zone = "UTC";
+  std::string from = "2026-01-01 00:00:00";  // local time that is there once
+};
+
+Zone zone_of(const View& view)
+{
+  auto zone = Zone::load(view.zone);
+  REQUIRE(zone);
+  return *zone;
+}
+
+Instant begin_of(const View& view)
+{
+  const auto zone = zone_of(view);
+  const auto time = parse_time(view.from, base, zone, TimeSense::any);
+  REQUIRE(time);
+  return time->at;
+}
+
+// Whether clocks showed this time before.
+bool is_second_pass(const Zone& zone, Instant at)
+{
+  const auto meaning = zone.meaning(zone.local(at));
+  return meaning.kind == LocalMeaning::Kind::repeated && meaning.second == at;
+}
+
+// Whether clocks change within two days of it.
+bool is_near_change(const Zone& zone, Instant at)
+{
+  const auto change = zone.next_transition(at - std::chrono::days{2});
+  return change && change->at < at + std::chrono::days{2};
+}
+
+// The next times in UTC, `2026-01-05 09:00:00` and so on, by the rules of systemd for changes of
+// clocks: what falls into a gap is left out, and in a repeated hour there is the first pass alone.
+// Times near a change that are not among `theirs` are passed over and counted.
+std::vector<std::string> our_times(const std::string& expression, const View& view = {},
+                                   const std::vector<std::string>& theirs = {},
+                                   int* passed_over = nullptr)
 {
   std::vector<std::string> out;
-  const auto schedule = compile(calendar(expression), Zone{}, "id");
+  const auto zone = zone_of(view);
+  auto trigger = calendar(expression);
+  trigger.dst_gap = DstGap::skip;
+  trigger.dst_fold = DstFold::both;  // so that second passes can be told
+  const auto schedule = compile(trigger, zone, "id");
   if (!schedule) {
     // What no year has is refused here; to systemd it is a time that never comes.
     const bool impossible = schedule.error().what.find("no year has such") != std::string::npos;
     return impossible ? out : std::vector{schedule.error().what};
   }
-  auto after = base;
-  for (int i = 0; i < iterations; ++i) {
+  auto after = begin_of(view);
+  while (out.size() < iterations) {
     const auto next = (*schedule)->next(after);
     if (!next || !*next || **next >= horizon) break;
     after = **next;
     auto text = rfc3339(after, std::chrono::seconds{0}).substr(0, 19);
     text[10] = ' ';
-    out.push_back(text);
+    const bool known = std::ranges::find(theirs, text) != theirs.end();
+    if (!known && is_second_pass(zone, after)) continue;
+    if (passed_over != nullptr && !known && is_near_change(zone, after)) {
+      ++*passed_over;
+    } else {
+      out.push_back(text);
+    }
   }
   return out;
 }
@@ -63,17 +113,17 @@ std::vector<std::string> lines_of(const std::string& command)
 }
 
 // The same times as systemd computes them, a list for each expression.
-std::vector<std::vector<std::string>> their_times(const std::vector<std::string>& expressions)
+std::vector<std::vector<std::string>> their_times(const std::vector<std::string>& expressions,
+                                                  const View& view)
 {
-  std::string command =
-      "TZ=UTC LC_ALL=C systemd-analyze calendar --base-time='2026-01-01 00:00:00' --iterations=" +
-      std::to_string(iterations);
+  std::string command = "TZ=" + view.zone + " LC_ALL=C systemd-analyze calendar --base-time='" +
+                        view.from + "' --iterations=" + std::to_string(iterations);
   for (const auto& expression : expressions) command += " '" + expression + "'";
   std::vector<std::vector<std::string>> out;
   for (const auto& line : lines_of(command + " 2>&1")) {
-    if (line.find("Normalized form:") != std::string::npos) out.emplace_back();
-    const bool time =
-        line.find("Next elapse:") != std::string::npos || line.find("Iter. #") != std::string::npos;
+    const auto has = [&](const char* text) { return line.find(text) != std::string::npos; };
+    if (has("Normalized form:")) out.emplace_back();
+    const bool time = view.zone == "UTC" ? has("Next elapse:") || has("Iter. #") : has("(in UTC):");
     const auto year = line.find(" 20");
     if (time && year != std::string::npos && !out.empty())
       out.back().push_back(line.substr(year + 1, 19));
@@ -81,16 +131,20 @@ std::vector<std::vector<std::string>> their_times(const std::vector<std::string>
   return out;
 }
 
+// Weekdays, dates and times in every combination.
 std::vector<std::string> many_expressions()
 {
-  constexpr std::array weekdays{"", "Mon ", "Mon..Fri ", "Sat,Sun ", "tue,Thu..Sat ", "Wednesday "};
+  constexpr std::array weekdays{"",           "Mon ", "Mon..Fri ", "Sat,Sun ", "tue,Thu..Sat ",
+                                "Wednesday ", "Sun ", "Fri..Sat "};
   constexpr std::array dates{
-      "",        "*-*-* ",      "*-*-01 ",     "*-02-29 ",        "*-1/3-15 ",
-      "*-*~01 ", "*-*~1..7/2 ", "*-*~07/1 ",   "2026..2030-*-7 ", "2027-03-28 ",
-      "10-15 ",  "*-*-1..7 ",   "*-04,06-30 ", "*-2..5-1/9 "};
-  constexpr std::array times{"",         "09:00",     "*:0/15",   "00:00:00",
-                             "8..18:30", "0/6:00:00", "*:*:0/20", "12,14:10,20",
-                             "23:59:59", "*:30:45",   "1:2:3..5"};
+      "",          "*-*-* ",      "*-*-01 ",     "*-02-29 ",        "*-1/3-15 ",
+      "*-*~01 ",   "*-*~1..7/2 ", "*-*~07/1 ",   "2026..2030-*-7 ", "2027-03-28 ",
+      "10-15 ",    "*-*-1..7 ",   "*-04,06-30 ", "*-2..5-1/9 ",     "*-10-25..31 ",
+      "*-03~7/1 ", "2027-*-* ",   "*-12-24,31 ", "2026/2-05-* ",    "*-*-13 "};
+  constexpr std::array times{"",          "09:00",    "*:0/15",      "00:00:00", "8..18:30",
+                             "0/6:00:00", "*:*:0/20", "12,14:10,20", "23:59:59", "*:30:45",
+                             "1:2:3..5",  "02:30",    "2..3:15",     "01:45:30", "*:0/7",
+                             "0/2:20,40", "3:00",     "1,2,3:0/30",  "00:30",    "22..23:50/5"};
   std::vector<std::string> out;
   for (const std::string weekday : weekdays) {
     for (const std::string date : dates) {
@@ -102,29 +156,63 @@ std::vector<std::string> many_expressions()
   return out;
 }
 
+bool has_systemd()
+{
+  const bool present = std::system("command -v systemd-analyze >/dev/null 2>&1") == 0;
+  if (!present) MESSAGE("skipped: no systemd-analyze");
+  return present;
+}
+
+// Every `step`-th of the expressions. How many times systemd leaves out near changes of clocks.
+int compare(const View& view, std::size_t step)
+{
+  int passed_over = 0;
+  std::vector<std::string> some;
+  const auto all = many_expressions();
+  for (std::size_t i = 0; i < all.size(); i += step) some.push_back(all[i]);
+  constexpr std::size_t batch = 200;
+  for (std::size_t begin = 0; begin < some.size(); begin += batch) {
+    const std::vector<std::string> now{
+        some.begin() + static_cast<long>(begin),
+        some.begin() + static_cast<long>(std::min(begin + batch, some.size()))};
+    const auto theirs = their_times(now, view);
+    REQUIRE(theirs.size() == now.size());
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const auto ours = our_times(now[i], view, theirs[i], &passed_over);
+      if (ours == theirs[i]) continue;
+      FAIL_CHECK(view.zone << " " << view.from << " " << now[i] << ": "
+                           << (ours.empty() ? "never" : ours[0])
+                           << ", systemd: " << (theirs[i].empty() ? "never" : theirs[i][0]));
+    }
+  }
+  return passed_over;
+}
+
 }  // namespace
 
 TEST_CASE("calendar events run when systemd runs them")
 {
-  if (std::system("command -v systemd-analyze >/dev/null 2>&1") != 0) {
-    MESSAGE("skipped: no systemd-analyze");
-    return;
+  if (has_systemd()) CHECK(compare({}, 1) == 0);
+}
+
+// The differences that asyncz-tasks(7) lists. The third is no rule but happens to systemd.
+TEST_CASE("calendar events part from systemd at changes of clocks alone, and seldom there")
+{
+  if (!has_systemd()) return;
+  int passed_over = 0;
+  for (const auto& view : {
+           View{"Europe/Berlin", "2027-03-27 22:10:00"},
+           View{"Europe/Berlin", "2027-10-30 22:10:00"},
+           View{"America/New_York", "2027-03-13 22:10:00"},
+           View{"America/New_York", "2027-11-06 22:10:00"},
+           View{"Australia/Lord_Howe", "2027-10-02 22:10:00"},
+           View{"Australia/Lord_Howe", "2027-04-03 22:10:00"},
+           View{"Pacific/Apia", "2011-12-29 20:10:00"},
+       }) {
+    passed_over += compare(view, 7);
   }
-  const auto all = many_expressions();
-  constexpr std::size_t batch = 200;
-  for (std::size_t begin = 0; begin < all.size(); begin += batch) {
-    const std::vector<std::string> some{
-        all.begin() + static_cast<long>(begin),
-        all.begin() + static_cast<long>(std::min(begin + batch, all.size()))};
-    const auto theirs = their_times(some);
-    REQUIRE(theirs.size() == some.size());
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      const auto ours = our_times(some[i]);
-      if (ours == theirs[i]) continue;
-      FAIL_CHECK(some[i] << ": " << (ours.empty() ? "never" : ours[0])
-                         << ", systemd: " << (theirs[i].empty() ? "never" : theirs[i][0]));
-    }
-  }
+  MESSAGE(passed_over << " times near changes of clocks are left out by systemd");
+  CHECK(passed_over < 50);
 }
 
 TEST_CASE("shorthands, forms of numbers, and a zone of its own")
