@@ -10,6 +10,7 @@
 #include "cli/run_view.hpp"
 #include "cli/schedule_options.hpp"
 #include "cli/task_view.hpp"
+#include "cli/waiting.hpp"
 #include "task/explain.hpp"
 
 #include <fmt/core.h>
@@ -54,6 +55,7 @@ class Add final : public Command {
     input_.declare(options);
     options.flag("--paused", paused_, "Add it paused");
     options.flag("--replace", replace_, "Put it in the place of a task with the same id");
+    options.flag("--wait", wait_, "Stay until it has run; pass its output and exit status on");
     options.flag("--dry-run", dry_run_, "Check everything, print the task, and add nothing");
     options.value("--batch", batch_, "FILE",
                   "Add a task for each line of JSON, - is standard input", WordKind::file);
@@ -76,6 +78,7 @@ class Add final : public Command {
       return Error{ErrorKind::usage, "--batch takes commands, ids and schedules from its lines",
                    ""};
     }
+    if (wait_) return Error{ErrorKind::usage, "--batch and --wait exclude each other", ""};
     const Status set = set_fields(task);
     if (!set) return set.error();
     const Status with = environment_.apply(task, false);
@@ -95,8 +98,19 @@ class Add final : public Command {
     std::vector<StoredTask> tasks{std::move(stored)};
     const std::vector<Status> added = store_tasks(*open->vault, tasks, replace_, now_);
     if (!added.front()) return added.front().error();
+    if (wait_) return wait_for(context, *open, tasks.front());
     announce(context, tasks.front());
     return 0;
+  }
+
+  // Our own failures are 125 here, so that they are no status of the task's.
+  static Result<ExitStatus> wait_for(Context& context, OpenStore& open, const StoredTask& task)
+  {
+    context.note(fmt::format("added {}", task.task.id));
+    const auto status = wait_with_output(context, open, task);
+    if (status) return status;
+    context.error(status.error());
+    return 125;
   }
 
   // Everything the options say, planned and checked.
@@ -207,6 +221,7 @@ class Add final : public Command {
   bool paused_ = false;
   bool replace_ = false;
   bool dry_run_ = false;
+  bool wait_ = false;
   Instant now_;
 };
 

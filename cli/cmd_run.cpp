@@ -2,6 +2,7 @@
 // asyncz run: one more run of a task, now. Manual: man/asyncz-run.1.
 #include "cli/commands.hpp"
 #include "cli/resolve.hpp"
+#include "cli/run_view.hpp"
 #include "run/foreground.hpp"
 
 #include "cli/json.hpp"
@@ -11,16 +12,6 @@
 
 namespace asyncz::cli {
 namespace {
-
-// The exit status by which a run is told to a shell.
-ExitStatus exit_status_of(const Run& run)
-{
-  if (run.state == RunState::succeeded) return 0;
-  if (run.state == RunState::timed_out) return 124;
-  if (run.state != RunState::failed) return 125;
-  if (run.signal) return 128 + *run.signal;
-  return run.exit_status.value_or(125);
-}
 
 // Makes a one-shot due at once, paused or not.
 Result<std::string> bring_forward(OpenStore& open, const StoredTask& task, Instant now)

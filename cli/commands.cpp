@@ -16,6 +16,8 @@ constexpr std::array rows{
     CommandRow{"pause", "Keep tasks or a queue from running", make_pause},
     CommandRow{"resume", "Let paused tasks or a queue run again", make_resume},
     CommandRow{"run", "Run a task now", make_run},
+    CommandRow{"cancel", "Stop runs that are under way", make_cancel},
+    CommandRow{"wait", "Wait until tasks have ended", make_wait},
     CommandRow{"preview", "Compute the next run times of a task or a schedule", make_preview},
     CommandRow{"worker", "Run what is due", make_worker},
     CommandRow{"status", "Tell how things stand: tasks, queues, workers, failures", make_status},

@@ -10,6 +10,7 @@ namespace asyncz::cli {
 
 std::unique_ptr<Command> make_add();
 std::unique_ptr<Command> make_apply();
+std::unique_ptr<Command> make_cancel();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_doctor();
@@ -29,6 +30,7 @@ std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_update();
 std::unique_ptr<Command> make_version();
+std::unique_ptr<Command> make_wait();
 std::unique_ptr<Command> make_worker();
 std::unique_ptr<Command> make_workers();
 

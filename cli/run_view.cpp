@@ -49,6 +49,15 @@ std::string length_text(const Run& run)
   return duration_text(std::max(*run.end - *run.start, Duration{0}));
 }
 
+int exit_status_of(const Run& run)
+{
+  if (run.state == RunState::succeeded) return 0;
+  if (run.state == RunState::timed_out) return 124;
+  if (run.state != RunState::failed) return 125;
+  if (run.signal) return 128 + *run.signal;
+  return run.exit_status.value_or(125);
+}
+
 ValueMap run_value(const Run& run, const Zone& zone)
 {
   ValueMap map{{"id", run.id()},

@@ -25,6 +25,9 @@ void add_time(ValueMap& map, std::string_view key, std::optional<Instant> instan
 // From its start to its end, or `-`.
 [[nodiscard]] std::string length_text(const Run& run);
 
+// The exit status by which a run is told to a shell.
+[[nodiscard]] int exit_status_of(const Run& run);
+
 // A run of `history --json`.
 [[nodiscard]] ValueMap run_value(const Run& run, const Zone& zone);
 

@@ -45,18 +45,37 @@ bool TaskFilter::matches(TaskState state) const
   return !state_ || task_state_text(state) == *state_;
 }
 
-void Selection::declare(Options& options)
+void Selection::declare(Options& options, std::string_view metavar, std::string_view help,
+                        WordKind kind)
 {
-  options.words("ID", ids_, 0, words_without_limit, "Tasks, by id or its beginning",
-                WordKind::task);
+  options.words(metavar, words_, 0, words_without_limit, help, kind);
   filter_.declare(options);
   options.flag("--all", all_, "Every task");
   options.flag("--yes", yes_, "Do not ask");
 }
 
-Result<std::vector<std::string>> Selection::matching(Context& context, OpenStore& open,
-                                                     ExitStatus& status) const
+Result<bool> Selection::by_condition() const
 {
+  const bool condition = all_ || filter_.given();
+  if (words_.empty() && !condition) {
+    return Error{ErrorKind::usage, "no task is named",
+                 "name tasks by id, or select them by --queue, --tag, --state or --all"};
+  }
+  if (!words_.empty() && condition) {
+    return Error{ErrorKind::usage, "ids and conditions exclude each other", ""};
+  }
+  return condition;
+}
+
+Result<std::vector<std::string>> Selection::matching(Context& context, OpenStore& open,
+                                                     std::string_view verb, ExitStatus& status,
+                                                     std::optional<TaskState> only) const
+{
+  const bool may_ask = ::isatty(STDIN_FILENO) == 1 && context.stderr_is_terminal();
+  if (!yes_ && !may_ask) {
+    return Error{ErrorKind::usage, fmt::format("{} by condition needs --yes", verb),
+                 "asyncz list with the same conditions shows what would be meant"};
+  }
   std::vector<std::string> ids;
   const Instant now = context.clock().now();
   const Status visited = open.vault->each([&](std::string_view id, Result<StoredTask> task) {
@@ -67,26 +86,24 @@ Result<std::vector<std::string>> Selection::matching(Context& context, OpenStore
       return true;
     }
     if (!filter_.matches(task->task)) return true;
-    if (filter_.matches(status_of(*open.store, *task, now).state)) ids.emplace_back(id);
+    const TaskState state = status_of(*open.store, *task, now).state;
+    if (filter_.matches(state) && state == only.value_or(state)) ids.emplace_back(id);
     return true;
   });
   if (!visited) return visited.error();
-  return ids;
+  if (ids.empty() || yes_) return ids;
+  if (confirmed(context, fmt::format("{} {}?", verb, counted(ids.size())))) return ids;
+  return std::vector<std::string>{};
 }
 
 Result<std::vector<std::string>> Selection::choose(Context& context, OpenStore& open,
                                                    std::string_view verb, ExitStatus& status) const
 {
-  const bool by_condition = all_ || filter_.given();
-  if (ids_.empty() && !by_condition) {
-    return Error{ErrorKind::usage, "no task is named",
-                 "name tasks by id, or select them by --queue, --tag, --state or --all"};
-  }
-  if (!ids_.empty() && by_condition) {
-    return Error{ErrorKind::usage, "ids and conditions exclude each other", ""};
-  }
+  const auto condition = by_condition();
+  if (!condition) return condition.error();
+  if (*condition) return matching(context, open, verb, status);
   std::vector<std::string> chosen;
-  for (const std::string& text : ids_) {
+  for (const std::string& text : words_) {
     Result<std::string> id = open.vault->resolve(text);
     if (id) {
       chosen.push_back(std::move(*id));
@@ -95,16 +112,6 @@ Result<std::vector<std::string>> Selection::choose(Context& context, OpenStore& 
       status = static_cast<ExitStatus>(id.error().kind);
     }
   }
-  if (!by_condition) return chosen;
-
-  const bool may_ask = ::isatty(STDIN_FILENO) == 1 && context.stderr_is_terminal();
-  if (!yes_ && !may_ask) {
-    return Error{ErrorKind::usage, fmt::format("{} by condition needs --yes", verb),
-                 "asyncz list with the same conditions shows what would be meant"};
-  }
-  Result<std::vector<std::string>> ids = matching(context, open, status);
-  if (!ids || ids->empty() || yes_) return ids;
-  if (confirmed(context, fmt::format("{} {}?", verb, counted(ids->size())))) return ids;
   return chosen;
 }
 

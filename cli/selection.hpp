@@ -33,29 +33,39 @@ class TaskFilter {
   std::optional<std::string> state_;
 };
 
-// The words and options of `remove`, `pause` and `resume`.
+// The words and options of commands that take tasks by name or by what they have in common.
 class Selection {
  public:
-  void declare(Options& options);
+  void declare(Options& options, std::string_view metavar = "ID",
+               std::string_view help = "Tasks, by id or its beginning",
+               WordKind kind = WordKind::task);
 
   [[nodiscard]] bool is_queue_alone() const
   {
-    return ids_.empty() && !all_ && filter_.only_queue();
+    return words_.empty() && !all_ && filter_.only_queue();
   }
   [[nodiscard]] const TaskFilter& filter() const { return filter_; }
+  [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 
-  // The ids that are meant. Without ids in words it asks first on a terminal, and elsewhere wants
-  // --yes; an empty answer when the user says no. Ids that name nothing are reported and spoil
-  // `status`, the others go on.
-  //   usage  neither ids nor a condition; both; no --yes
+  // Whether tasks are meant by what they have in common.
+  //   usage  neither words nor a condition; both
+  [[nodiscard]] Result<bool> by_condition() const;
+
+  // The tasks that fulfil the conditions, and are in state `only` where it is given. Asks first on
+  // a terminal, and elsewhere wants --yes; an empty answer when the user says no. What cannot be
+  // read is reported and spoils `status`.
+  //   usage  no --yes
+  Result<std::vector<std::string>> matching(Context& context, OpenStore& open,
+                                            std::string_view verb, ExitStatus& status,
+                                            std::optional<TaskState> only = {}) const;
+
+  // The ids that are meant either way. Words that name nothing are reported and spoil `status`, the
+  // others go on.
   Result<std::vector<std::string>> choose(Context& context, OpenStore& open, std::string_view verb,
                                           ExitStatus& status) const;
 
  private:
-  Result<std::vector<std::string>> matching(Context& context, OpenStore& open,
-                                            ExitStatus& status) const;
-
-  std::vector<std::string> ids_;
+  std::vector<std::string> words_;
   TaskFilter filter_;
   bool all_ = false;
   bool yes_ = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading the output of runs, while they last and afterwards.
+#include "run/log_follower.hpp"
 #include "run/run_log.hpp"
 #include "run/run_log_files.hpp"
 
@@ -35,45 +36,12 @@ Result<std::string> read_sealed(Vault& vault, const std::string& folder, std::st
   return std::string{text_of(*text)};
 }
 
-// Follows one clear log: hands on what is new, then sleeps until there is more.
-class Follower {
- public:
-  Follower(int log, const LogSink& sink) : log_{log}, sink_{sink} {}
-
-  void start_at(std::int64_t offset) { offset_ = offset; }
-
-  // Everything up to the present end. False: the sink wants no more.
-  Result<bool> pass_on()
-  {
-    for (;;) {
-      const auto data = ::lseek(log_, offset_, SEEK_DATA);
-      if (data > offset_) offset_ = data;
-      auto text = read_range(log_, offset_, std::int64_t{64} << 10);
-      if (!text) return text.error();
-      if (text->empty()) return true;
-      offset_ += static_cast<std::int64_t>(text->size());
-      if (!sink_(*text)) return false;
-    }
-  }
-
-  [[nodiscard]] bool ended() const
-  {
-    struct stat status {};
-    return ::fstat(log_, &status) != 0 || status.st_nlink == 0;
-  }
-
- private:
-  int log_;
-  const LogSink& sink_;
-  std::int64_t offset_ = 0;
-};
-
 // Until the file is unlinked, which is the last thing that happens to a clear log.
-Status follow_clear(const UniqueFd& watch, Follower& follower)
+Status follow_clear(const UniqueFd& watch, LogFollower& follower, const LogSink& sink)
 {
   for (;;) {
     const bool ended = follower.ended();
-    const auto wanted = follower.pass_on();
+    const auto wanted = follower.pass_on(sink);
     if (!wanted) return wanted.error();
     if (ended || !*wanted) return {};
     std::array<char, 4096> events{};
@@ -147,10 +115,10 @@ Status follow_log(Vault& vault, std::string_view run_id, std::optional<std::size
                   const LogSink& sink)
 {
   const auto folder = log_folder(vault.store());
-  const auto path = log_path(folder, run_id, clear_suffix);
   const auto chosen = [&](std::string_view text) { return tail ? last_lines(text, *tail) : text; };
 
-  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  auto log = LogFollower::open(folder, run_id);
+  if (!log && log.error().kind != ErrorKind::not_found) return log.error();
   if (!log) {
     const auto text = read_sealed(vault, folder, run_id);
     if (!text) return text.error();
@@ -159,17 +127,16 @@ Status follow_log(Vault& vault, std::string_view run_id, std::optional<std::size
   }
   // By its descriptor, so that it is the same file even if it has just been sealed.
   const UniqueFd watch{::inotify_init1(IN_CLOEXEC)};
-  const auto same_file = "/proc/self/fd/" + std::to_string(log.get());
+  const auto same_file = "/proc/self/fd/" + std::to_string(log->fd());
   if (::inotify_add_watch(watch.get(), same_file.c_str(), IN_MODIFY | IN_ATTRIB) < 0) {
-    return log_error("cannot watch " + path, errno);
+    return log_error("cannot watch " + log_path(folder, run_id, clear_suffix), errno);
   }
-  const auto parts = parts_left(log.get());
-  const auto text = read_parts(log.get(), parts);
+  const auto parts = parts_left(log->fd());
+  const auto text = read_parts(log->fd(), parts);
   if (!text) return text.error();
   if (!text->empty() && !sink(chosen(*text))) return {};
-  Follower follower{log.get(), sink};
-  follower.start_at(parts.size);
-  return follow_clear(watch, follower);
+  log->start_at(parts.size);
+  return follow_clear(watch, *log, sink);
 }
 
 }  // namespace asyncz

@@ -22,6 +22,8 @@ timespec timespec_of(std::chrono::nanoseconds time)
 
 Steady::time_point from_now(Steady::duration distance) { return Steady::now() + distance; }
 
+bool has_come(Steady::time_point time) { return time <= Steady::now(); }
+
 template <std::size_t N>
 std::array<bool, N> wait_for(const std::array<int, N>& fds, std::optional<Steady::time_point> until)
 {

@@ -17,6 +17,7 @@ using Steady = std::chrono::steady_clock;
 
 // So long after this moment.
 [[nodiscard]] Steady::time_point from_now(Steady::duration distance);
+[[nodiscard]] bool has_come(Steady::time_point time);
 
 // Sleeps until one of the descriptors is readable (those below 0 are left out), `until` has come or
 // a signal interrupts. Which are readable.

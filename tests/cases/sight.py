@@ -6,21 +6,8 @@ import json
 import os
 import subprocess
 
-from world import check, new_world, wait_until
-
-
-def held(world, name, *options):
-    """Adds a task that runs until world.folder/NAME.go is there, and says so in NAME.ran."""
-    line = f"touch {name}.ran; until [ -e {name}.go ]; do sleep 0.05; done"
-    world.run("add", "--id", name, *options, "--cwd", world.folder, "--shell", line)
-
-
-def runs(world, name):
-    wait_until((world.folder / f"{name}.ran").exists, f"the run of {name}")
-
-
-def let_go(world, name):
-    (world.folder / f"{name}.go").touch()
+from play import held, let_go, play, runs
+from world import check, wait_until
 
 
 def workers_tells_who_runs_what(world):
@@ -80,20 +67,9 @@ def on_a_terminal_status_is_drawn_in_place(world):
     check(shown.endswith(b"\033[?25h"), "the cursor stays hidden")
 
 
-CASES = [
+play([
     workers_tells_who_runs_what,
     a_killed_worker_is_not_live,
     status_tells_of_each_change,
     on_a_terminal_status_is_drawn_in_place,
-]
-
-
-def main():
-    for case in CASES:
-        print(case.__name__.replace("_", " "), flush=True)
-        with new_world() as world:
-            case(world)
-
-
-if __name__ == "__main__":
-    main()
+])

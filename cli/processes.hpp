@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Processes of this host as /proc shows them.
+#pragma once
+
+#include <string>
+
+namespace asyncz::cli {
+
+// 0 where there is no such process.
+[[nodiscard]] int parent_of_process(int pid);
+
+// The name of its program, at most 15 bytes; empty where there is no such process.
+[[nodiscard]] std::string name_of_process(int pid);
+
+}  // namespace asyncz::cli
