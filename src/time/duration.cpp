@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace asyncz {
 namespace {
@@ -80,7 +81,8 @@ Error unknown_unit(std::string_view text, std::string_view unit)
   }
   std::vector<std::string_view> names;
   for (const auto& known : units) names.push_back(known.name);
-  const auto meant = did_you_mean(lower(unit), names);
+  // One letter is near to every other.
+  const auto meant = unit.size() > 1 ? did_you_mean(lower(unit), names) : std::nullopt;
   return refused(text, fmt::format("no such unit: {}", printable(unit)),
                  meant ? fmt::format("write {}", *meant) : "units are us, ms, s, m, h, d, w");
 }
@@ -139,6 +141,28 @@ struct Reader {
     return {};
   }
 };
+
+// `1:30`: hours or minutes; `1,500s`: a point or thousands. Nothing when there is one reading.
+std::optional<Error> two_readings(std::string_view text)
+{
+  const auto said = [&](const std::string& one, const std::string& other) {
+    return refused(text, fmt::format("can mean {} or {}", one, other),
+                   fmt::format("write {} or {}", one, other));
+  };
+  const auto is_number = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of(digits) == std::string_view::npos;
+  };
+  const auto colon = split(text, ':');
+  if (colon.size() == 2 && is_number(colon[0]) && is_number(colon[1])) {
+    return said(fmt::format("{}h{}m", colon[0], colon[1]),
+                fmt::format("{}m{}s", colon[0], colon[1]));
+  }
+  const auto comma = split(text, ',');
+  if (comma.size() != 2 || !is_number(comma[0]) || comma[0] == "0") return std::nullopt;
+  const auto length = std::min(comma[1].find_first_not_of(digits), comma[1].size());
+  if (length != 3) return std::nullopt;
+  return said(fmt::format("{}.{}", comma[0], comma[1]), fmt::format("{}{}", comma[0], comma[1]));
+}
 
 Error missing_unit(std::string_view text, std::string_view whole)
 {
@@ -221,6 +245,7 @@ Result<Duration> parse_duration(std::string_view text)
     if (auto read = take_iso(reader); !read) return read.error();
     return Duration{reader.total_us};
   }
+  if (auto ambiguous = two_readings(reader.rest)) return *ambiguous;
   while (!reader.rest.empty()) {
     if (auto read = take_part(reader); !read) return read.error();
     reader.skip_blanks();

@@ -18,7 +18,8 @@ using std::chrono::local_days;
 
 struct Reading {
   std::string_view text;   // as it was given, for messages
-  std::string_view lower;  // the same in lower case, trimmed, single blanks
+  std::string_view exact;  // the same, trimmed, single blanks
+  std::string_view lower;  // the same in lower case
   Instant now;
   const Zone& zone;
   TimeSense sense;
@@ -90,13 +91,14 @@ Result<HumanTime> relative_time(const Reading& in, std::string_view duration, bo
   return HumanTime{saturated_sum(in.now, past ? -*length : *length), {}};
 }
 
-// `+5m`, `in 5m`, `now + 5m`; `5m ago`, `-5m`. Nothing when it is of another form.
+// `+5m`, `in 5m`, `now + 5m`; `5m ago`, `-5m`. Nothing when it is of another form. Units keep their
+// case: `5M` is no five minutes.
 std::optional<Result<HumanTime>> try_relative(const Reading& in)
 {
-  auto text = in.lower;
-  if (text == "now") return HumanTime{in.now, {}};
-  if (text.starts_with("now")) text = trimmed(text.substr(3));
-  const bool has_ago = text.ends_with(" ago");
+  if (in.lower == "now") return HumanTime{in.now, {}};
+  const auto begin = in.lower.starts_with("now") ? std::size_t{3} : 0;
+  const auto text = trimmed(in.exact.substr(begin));
+  const bool has_ago = in.lower.ends_with(" ago");
   if (has_ago || text.starts_with('-')) {
     if (in.sense == TimeSense::coming) {
       return refused(in, "lies in the past", "write +5m or a time to come");
@@ -105,7 +107,7 @@ std::optional<Result<HumanTime>> try_relative(const Reading& in)
                          true);
   }
   if (text.starts_with('+')) return relative_time(in, trimmed(text.substr(1)), false);
-  if (text.starts_with("in ")) return relative_time(in, text.substr(3), false);
+  if (in.lower.starts_with("in ")) return relative_time(in, text.substr(3), false);
   return std::nullopt;
 }
 
@@ -182,12 +184,15 @@ std::optional<Result<HumanTime>> try_day_and_time(const Reading& in)
   return on_weekday(in, *weekday, *clock);
 }
 
-// `03/04/2027` has two readings.
-std::optional<Error> slashed_date(const Reading& in)
+// `03/04/2027` has two readings, and so have `03.04.2027` and `03-04-2027`.
+std::optional<Error> date_with_year_last(const Reading& in)
 {
+  const auto word = in.lower.substr(0, in.lower.find(' '));
+  const auto separator = word.find_first_of("/.-");
+  if (separator == std::string_view::npos) return std::nullopt;
   std::array<int, 3> numbers{};
   std::size_t count = 0;
-  for (const auto part : split(in.lower.substr(0, in.lower.find(' ')), '/')) {
+  for (const auto part : split(word, word[separator])) {
     if (count == numbers.size()) return std::nullopt;
     const auto [end, failed] =
         std::from_chars(part.data(), part.data() + part.size(), numbers.at(count++));
@@ -206,6 +211,20 @@ std::optional<Error> slashed_date(const Reading& in)
                  fmt::format("write {} or {}", one, other));
 }
 
+// `1430` and `20270328` may have been meant as more than numbers.
+Error bare_number(const Reading& in)
+{
+  const auto digits = in.lower;
+  auto hint = fmt::format("write @{0} for seconds since 1970, +{0}s for seconds from now", digits);
+  if (digits.size() == 4) {
+    hint += fmt::format(", {}:{} for a time of day", digits.substr(0, 2), digits.substr(2));
+  } else if (digits.size() == 8) {
+    hint += fmt::format(", {}-{}-{} for a date", digits.substr(0, 4), digits.substr(4, 2),
+                        digits.substr(6));
+  }
+  return refused(in, "a bare number", std::move(hint));
+}
+
 // What has two readings, or was meant for another option.
 Error not_understood(const Reading& in)
 {
@@ -214,22 +233,19 @@ Error not_understood(const Reading& in)
     if (const auto weekday = weekday_of(rest.substr(0, rest.find(' ')))) {
       const auto today = in.today();
       const auto day = today + (std::chrono::weekday{*weekday} - std::chrono::weekday{today});
-      return refused(in, fmt::format("can mean {} or {}", date_text(day), date_text(day + days{7})),
-                     "write the date, or the weekday alone for the nearest one");
+      return refused(
+          in, fmt::format("can mean {} or {}", date_text(day), date_text(day + days{7})),
+          fmt::format("write the date, or {} 09:00 for the next such time", rest.substr(0, 3)));
     }
   }
-  if (auto slashed = slashed_date(in)) return *slashed;
-  if (parse_duration(in.lower)) {
+  if (auto date = date_with_year_last(in)) return *date;
+  if (parse_duration(in.exact)) {
     return refused(in, "is a duration",
-                   in.sense == TimeSense::any ? fmt::format("write \"{0} ago\" or +{0}", in.lower)
-                                              : fmt::format("write +{0}", in.lower));
+                   in.sense == TimeSense::any ? fmt::format("write \"{0} ago\" or +{0}", in.exact)
+                                              : fmt::format("write +{0}", in.exact));
   }
   const bool number = in.lower.find_first_not_of("0123456789") == std::string_view::npos;
-  if (number && !in.lower.empty()) {
-    return refused(
-        in, "a bare number",
-        fmt::format("write @{0} for seconds since 1970, +{0}s for seconds from now", in.lower));
-  }
+  if (number && !in.lower.empty()) return bare_number(in);
   return refused(in, "cannot be read as a time",
                  "write 2027-03-28T14:30, 14:30, mon 09:00, tomorrow 09:00 or +5m");
 }
@@ -238,8 +254,9 @@ Error not_understood(const Reading& in)
 
 Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense)
 {
-  const auto lowered = lower(with_single_blanks(text));
-  const Reading in{text, lowered, now, zone, sense};
+  const auto exact = with_single_blanks(text);
+  const auto lowered = lower(exact);
+  const Reading in{text, exact, lowered, now, zone, sense};
   if (looks_like_iso_time(lowered)) {
     const auto iso = parse_iso_time(lowered);
     if (!iso) return iso.error();

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Workers under a shifted clock (libfaketime): changes of clocks in real runs, and clocks that are
-set forward and back."""
+set forward and back; time zones whose rules change meanwhile."""
 
 import datetime
 import glob
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -43,6 +44,13 @@ def runs(world):
         found.setdefault(name, []).append(time)
     return {name: sorted(times, key=datetime.datetime.fromisoformat)
             for name, times in found.items()}
+
+
+def step(file, offset):
+    """Sets the clocks that follow this file; in one step, since they may read it at any time."""
+    there = file.with_name("offset-to-be")
+    there.write_text(f"{offset}\n")
+    there.rename(file)
 
 
 # --- Changes of clocks ---------------------------------------------------------------------------
@@ -152,25 +160,97 @@ def a_clock_that_goes_back_runs_nothing_again(world):
 
 def a_clock_set_back_under_a_sleeping_worker_makes_it_wait_longer(world):
     offset = world.folder / "offset"
-    offset.write_text("+0\n")
+    step(offset, "+0")
     follow = {"FAKETIME_TIMESTAMP_FILE": str(offset)}
     world.environment = faked(world, **follow)
     due = world.folder / "due"
     world.run("add", "--id", "due", "--in", "3s", "--shell", f"touch {due}")
     start_worker(world, **follow)
-    offset.write_text("-1h\n")
+    step(offset, "-1h")
     # Wakes when the alarm was meant for, and again for this task, which is due now.
     for number in range(4):
         world.run("add", "--in", "1s", "--shell", f"touch {world.folder}/now-{number}")
         wait_until((world.folder / f"now-{number}").exists, "a task of now")
     check(not due.exists(), "it ran an hour before its time")
-    offset.write_text("+1h\n")
+    step(offset, "+1h")
     world.run("add", "--shell", "true")
     wait_until(due.exists, "the task, once its time has come")
     world.stop_workers()
 
 
+# --- Time zones that change ----------------------------------------------------------------------
+
+class SteppedClock:
+    """A clock that only steps: it shows a time when told to, and wakes the workers."""
+
+    def __init__(self, world):
+        self.world, self.file, self.pokes = world, world.folder / "offset", 0
+        step(self.file, "+0")
+        world.environment = faked(world, FAKETIME_TIMESTAMP_FILE=str(self.file))
+
+    def show(self, time):
+        there = datetime.datetime.fromisoformat(time).timestamp()
+        step(self.file, f"{there - datetime.datetime.now().timestamp():+.3f}")
+
+    def wake(self):
+        """Returns when the worker has looked at what is due."""
+        self.pokes += 1
+        mark = self.world.folder / f"poke-{self.pokes}"
+        self.world.run("add", "--priority", "-9", "--shell", f"touch {mark}")
+        wait_until(mark.exists, "a task of now")
+
+
+def with_zone(world, source):
+    """Gives the zone Test/Zone the rules of another."""
+    there = world.folder / "zones" / "Test"
+    there.mkdir(parents=True, exist_ok=True)
+    (there / "new").write_bytes(pathlib.Path("/usr/share/zoneinfo", source).read_bytes())
+    (there / "new").rename(there / "Zone")
+    world.environment["TZDIR"] = str(there.parent)
+
+
+def a_changed_zone_is_noticed_by_a_running_worker(world):
+    clock = SteppedClock(world)
+    with_zone(world, "Europe/Berlin")
+    clock.show("2027-06-01 09:50:00+00:00")
+    log = world.folder / "log"
+    world.run("add", "--id", "noon", "--cron", "0 12 * * *", "--tz", "Test/Zone", "--shell",
+              f"echo noon $ASYNCZ_SCHEDULED_TIME >>{log}")
+    world.start_worker("--concurrency", 1)
+    clock.wake()
+    with_zone(world, "America/New_York")
+    clock.show("2027-06-01 10:10:00+00:00")
+    clock.wake()
+    check(not log.exists(), f"it ran by the old rules: {runs(world)}")
+    clock.show("2027-06-01 16:10:00+00:00")
+    clock.wake()
+    wait_until(lambda: runs(world), "the run by the new rules")
+    world.stop_workers()
+    check(runs(world) == {"noon": ["2027-06-01T12:00:00-04:00"]}, f"it ran {runs(world)}")
+
+
+def a_zone_that_has_gone_is_an_error_on_its_task_alone(world):
+    clock = SteppedClock(world)
+    with_zone(world, "Europe/Berlin")
+    clock.show("2027-06-01 09:50:00+00:00")
+    for name, zone in (("gone", "Test/Zone"), ("utc", "UTC")):
+        world.run("add", "--id", name, "--cron", "0 * * * *", "--tz", zone, "--shell",
+                  f"echo {name} $ASYNCZ_SCHEDULED_TIME >>{world.folder}/log")
+    world.start_worker("--concurrency", 1)
+    clock.wake()
+    (world.folder / "zones/Test/Zone").unlink()
+    clock.show("2027-06-01 10:10:00+00:00")
+    clock.wake()
+    wait_until(lambda: "gone: no such time zone" in world.worker_log(), "a word about it")
+    wait_until(lambda: runs(world), "the other task")
+    world.stop_workers()
+    check(runs(world) == {"utc": ["2027-06-01T10:00:00+00:00"]}, f"it ran {runs(world)}")
+    check({task["id"] for task in world.json("list")} >= {"gone"}, "the task is lost")
+
+
 CASES = [
+    a_changed_zone_is_noticed_by_a_running_worker,
+    a_zone_that_has_gone_is_an_error_on_its_task_alone,
     a_clock_that_is_a_day_ahead_runs_what_was_missed_once,
     a_clock_that_goes_back_runs_nothing_again,
     a_clock_set_back_under_a_sleeping_worker_makes_it_wait_longer,

@@ -43,30 +43,44 @@ TEST_CASE("a schedule in words")
         "at 02:30 every day in Europe/Berlin");
   CHECK(words("* * * * *") == "every minute");
   CHECK(words("* * * * * *") == "every second");
-  CHECK(words("*/10 * * * * *") == "every 10 seconds of every minute");
+  CHECK(words("*/10 * * * * *") == "every 10 seconds");
   CHECK(words("*/5 * * * *") == "every 5 minutes");
   CHECK(words("3-59/15 * * * *") == "every 15 minutes from minute 3");
   CHECK(words("*/7 * * * *") == "at minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour");
   CHECK(words("0 * * * *") == "every hour");
   CHECK(words("30 * * * *") == "at minute 30 of every hour");
   CHECK(words("0 */2 * * *") == "every 2 hours");
-  CHECK(words("0 9-17 * * mon-fri") == "at minute 0 of hours 9-17 on Monday to Friday");
-  CHECK(words("* 3 * * *") == "every minute of hour 3");
+  CHECK(words("0 9-17 * * mon-fri") ==
+        "every hour from 09:00 to 17:00 every day from Monday to Friday");
+  CHECK(words("* 3 * * *") == "every minute from 03:00 to 03:59");
   CHECK(words("15,45 9,17 * * *") == "at 09:15, 09:45, 17:15 and 17:45 every day");
   CHECK(words("30 0 0 * * *") == "at 00:00:30 every day");
   CHECK(words("* 30 2 * * *") == "every second of minute 30 of hour 2");
   CHECK(words("0 0 1,15 * *") == "at 00:00 on days 1 and 15 of the month");
-  CHECK(words("0 0 13 * 5") == "at 00:00 on day 13 of the month or on Friday");
+  CHECK(words("0 */4 * * *") == "every 4 hours");
+  CHECK(words("30 */2 * * *") == "every 2 hours from 00:30");
+  CHECK(words("15 */6 * * *") == "at 00:15, 06:15, 12:15 and 18:15 every day");
+  CHECK(words("year=*/2 month=6 hour=3") == "at 03:00 every day in June every 2 years from 1970");
+  CHECK(words("*/15 8-18 * * *") == "every 15 minutes from 08:00 to 18:45");
+  CHECK(words("15,45 8-18/2 * * *") ==
+        "at minutes 15 and 45 of hours 8, 10, 12, 14, 16 and 18 every day");
+  CHECK(words("0 0 29 2 *") == "at 00:00 on day 29 of February");
+  CHECK(words("0 0 1 * 1-5") ==
+        "at 00:00 on day 1 of the month or every day from Monday to Friday");
+  CHECK(words("0 0 */2 * 5#3") ==
+        "at 00:00 on days 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29 and 31 of the "
+        "month if it is the third Friday of the month");
+  CHECK(words("0 0 13 * 5") == "at 00:00 on day 13 of the month or on Fridays");
   CHECK(words("day=13 day_of_week=fri") == "at 00:00 on day 13 of the month if it is Friday");
   CHECK(words("0 0 L * *") == "at 00:00 on the last day of the month");
-  CHECK(words("0 0 LW 12 *") == "at 00:00 on the last workday of the month in December");
+  CHECK(words("0 0 LW 12 *") == "at 00:00 on the last workday of December");
   CHECK(words("0 0 15W * *") == "at 00:00 on the workday nearest to day 15 of the month");
   CHECK(words("0 0 * * 5L") == "at 00:00 on the last Friday of the month");
   CHECK(words("0 0 * * 5#3") == "at 00:00 on the third Friday of the month");
-  CHECK(words("0 0 * * sat,sun") == "at 00:00 on Saturday and Sunday");
+  CHECK(words("0 0 * * sat,sun") == "at 00:00 on Saturdays and Sundays");
   CHECK(words("0 0 1 jan-mar *") == "at 00:00 on day 1 of the month in January to March");
-  CHECK(words("week=53 day_of_week=sun") == "at 00:00 on Sunday in ISO week 53");
-  CHECK(words("year=2027 month=1 day=1") == "at 00:00 on day 1 of the month in January in 2027");
+  CHECK(words("week=53 day_of_week=sun") == "at 00:00 on Sundays in ISO week 53");
+  CHECK(words("year=2027 month=1 day=1") == "at 00:00 on day 1 of January in 2027");
   CHECK(describe(trigger_of(TriggerKind::calendar, "Mon *-*~07/1 09:00 Europe/Berlin"), Zone{},
                  "id") ==
         "at 09:00 on the last 7 days of the month if it is Monday in Europe/Berlin");

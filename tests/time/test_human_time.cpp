@@ -40,6 +40,24 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 
 TEST_CASE("the test's present is known") { CHECK(coming("now") == "2027-03-24T15:00:00+01:00"); }
 
+TEST_CASE("what has two readings is refused with both")
+{
+  for (const auto* text : {"03/04/2027", "03.04.2027", "3-4-2027 10:00"}) {
+    CHECK(has(coming(text), "can mean 2027-03-04 or 2027-04-03"));
+  }
+  CHECK(has(coming("13.3.2027"), "write 2027-03-13"));
+  CHECK(has(coming("next mon 09:00"), "can mean 2027-03-29 or 2027-04-05"));
+  CHECK(has(coming("next mon 09:00"), "mon 09:00 for the next such time"));
+  CHECK(has(coming("1430"), "14:30 for a time of day"));
+  CHECK(has(coming("20270328"), "2027-03-28 for a date"));
+  CHECK(has(coming("+1:30"), "can mean 1h30m or 1m30s"));
+  CHECK(has(coming("in 1,500s"), "can mean 1.500s or 1500s"));
+  for (const auto* text : {"+1M", "in 1M", "now+1M"}) {
+    CHECK(has(coming(text), "no fixed length"));
+  }
+  CHECK(has(any("1M ago"), "no fixed length"));
+}
+
 TEST_CASE("ISO 8601, local where it has no offset")
 {
   CHECK(coming("2027-05-01T02:30:00Z") == "2027-05-01T04:30:00+02:00");
