@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
+#include "stores/sql/open.hpp"
 #include "stores/url.hpp"
 
 #include <array>
@@ -104,6 +105,10 @@ Result<std::unique_ptr<Store>> open_file(const Opening& opening)
 constexpr std::array all_kinds{
     Kind{"file", "a directory of sealed files", true, true, open_file},
     Kind{"memory", "the memory of this process", true, false, open_memory},
+    Kind{"mariadb", "a table of a MariaDB database", false, true, open_mysql_store},
+    Kind{"mysql", "a table of a MySQL database", false, true, open_mysql_store},
+    Kind{"postgresql", "a table of a PostgreSQL database", false, true, open_postgresql_store},
+    Kind{"sqlite", "a table of an SQLite database", true, true, open_sqlite_store},
 };
 
 }  // namespace

@@ -28,6 +28,9 @@ CLI/:cli/parser.cpp
 absl/:src/time/zone.cpp
 nlohmann/:cli/json.cpp
 sodium:src/seal/
+libpq-fe:stores/sql/postgresql_library.hpp
+mysql:stores/sql/mysql_
+sqlite3:stores/sql/sqlite_connection.cpp
 toml++/:src/config/
 END
 }

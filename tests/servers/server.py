@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import socket
@@ -87,7 +88,8 @@ class Server:
         words = [self.find(words[0]), *map(str, words[1:])]
         switch = []
         if self.user and os.geteuid() == 0:
-            switch = [f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"]
+            group = pwd.getpwnam(self.user).pw_gid
+            switch = [f"--reuid={self.user}", f"--regid={group}", "--clear-groups"]
         return ["setpriv", *switch, "--pdeathsig=KILL", "--", *words]
 
 

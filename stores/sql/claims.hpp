@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Who takes which task from an SQL store, and what is remembered of those taken.
+#pragma once
+
+#include "store/store.hpp"
+#include "stores/sql/lane.hpp"
+#include "stores/sql/statements.hpp"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asyncz::stores {
+
+// What this object has reserved and not settled, with the revision that it wrote. Any thread.
+class SqlHeld {
+ public:
+  void put(const Record& record);
+  void drop(const Record& record);
+  [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::map<std::string, std::int64_t> revisions() const;
+  // Takes note of a revision that somebody else wrote.
+  void see(const std::string& id, std::int64_t revision);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Record> records_;  // without sealed bytes
+};
+
+// A queue's tasks of one priority, and the earliest moment of those.
+struct SqlShelf {
+  std::string queue;
+  int priority = 0;
+  Instant moment = never;
+};
+
+// The claim lane of an SQL store. Members and errors are those of Store.
+class SqlClaims {
+ public:
+  SqlClaims(SqlDatabase& database, const SqlStatements& sql, SqlHeld& held)
+      : database_{database}, sql_{sql}, held_{held}, lane_{database, sql, false}
+  {
+  }
+
+  // These two work in the lane that is given, and pass nothing over.
+  Result<std::vector<Record>> due(SqlLane& lane, const Demand& demand) const;
+  Result<Instant> first_moment(SqlLane& lane, const Demand& demand) const;
+
+  Result<std::vector<Reservation>> reserve_due(const Demand& demand);
+  void ignore(const Reservation& reservation);
+  Result<int> watch();
+  Result<Changes> changes();
+  Result<Instant> next_moment(const Demand& demand);
+  [[nodiscard]] bool held_elsewhere() const { return held_elsewhere_; }
+
+ private:
+  struct Claim;
+
+  Result<std::vector<SqlShelf>> shelves(SqlLane& lane, const Demand& demand) const;
+  Result<std::vector<SqlShelf>> shelves_of(const Demand& demand);
+  Status skip_ignored(std::vector<SqlShelf>& shelves);
+  Status forget_changed();
+  Status see_held(Instant now);
+  Result<Instant> due_by(Instant now);
+
+  Result<std::vector<Record>> take_at_once(const Claim& claim);
+  Result<std::vector<Record>> take_in_steps(const Claim& claim);
+  Result<std::vector<Record>> select_and_move(SqlConnection& connection, const Claim& claim);
+
+  SqlDatabase& database_;
+  const SqlStatements& sql_;
+  SqlHeld& held_;
+  SqlLane lane_;
+  std::unique_ptr<SqlWatch> watch_;
+  std::map<std::string, std::int64_t> ignored_;
+  std::optional<std::pair<std::int64_t, std::int64_t>> queue_notes_;
+  bool held_elsewhere_ = false;
+};
+
+}  // namespace asyncz::stores

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// MariaDB and MySQL, through MariaDB's client library.
+#pragma once
+
+#include "base/result.hpp"
+#include "stores/sql/connection.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asyncz::stores {
+
+// What is empty is taken from the [client] section of ~/.my.cnf, else from the library's defaults.
+struct MysqlOptions {
+  std::string host;
+  int port = 0;
+  std::string socket;
+  std::string user;
+  std::optional<std::string> password;
+  std::string database;
+};
+
+// Connects to nothing yet.
+//   failed  the client library is missing
+Result<std::unique_ptr<SqlDatabase>> open_mysql(const MysqlOptions& options);
+
+}  // namespace asyncz::stores

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "stores/sql/open.hpp"
+
+#include "base/text.hpp"
+#include "stores/authority.hpp"
+#include "stores/sql/mysql.hpp"
+#include "stores/sql/postgresql.hpp"
+#include "stores/sql/sql_store.hpp"
+#include "stores/sql/sqlite.hpp"
+#include "stores/url.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace asyncz::stores {
+namespace {
+
+constexpr std::size_t longest_table = 40;  // names made from it are a little longer
+
+Status check_table(std::string_view name)
+{
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  const bool well = !name.empty() && name.size() <= longest_table &&
+                    name.find_first_not_of(allowed) == std::string_view::npos &&
+                    (name[0] < '0' || name[0] > '9');
+  if (well) return {};
+  return Error{ErrorKind::usage,
+               "'" + printable(name.substr(0, 80)) + "' cannot be the name of a table",
+               fmt::format("tablename is 1 to {} of A-Z a-z 0-9 _, and begins with no digit",
+                           longest_table)};
+}
+
+struct Parameters {
+  SqlStoreOptions options;
+  std::string database;
+  std::string password_file;
+  std::string socket;
+};
+
+// Which parameters a kind of store has besides tablename and database.
+enum class Extras : std::uint8_t { none, password_file, password_file_and_socket };
+
+Error unknown_parameter(std::string_view name)
+{
+  constexpr std::array<std::string_view, 4> known{"database", "tablename", "password_file",
+                                                  "socket"};
+  const auto meant = did_you_mean(name, known);
+  return {ErrorKind::usage, "the SQL store's parameter '" + printable(name) + "' is not known",
+          meant ? "did you mean " + std::string{*meant} : ""};
+}
+
+Status set_parameter(Parameters& parameters, Extras extras, std::string_view name,
+                     const std::string& text)
+{
+  if (name == "tablename") {
+    parameters.options.table = text;
+    return check_table(text);
+  }
+  if (name == "database") {
+    parameters.database = text;
+  } else if (name == "password_file" && extras != Extras::none) {
+    parameters.password_file = text;
+  } else if (name == "socket" && extras == Extras::password_file_and_socket) {
+    parameters.socket = text;
+  } else {
+    return unknown_parameter(name);
+  }
+  return {};
+}
+
+// Those of `[stores.NAME]`.
+Result<Parameters> read_parameters(const Opening& opening, Extras extras)
+{
+  Parameters parameters;
+  parameters.options.create = opening.create;
+  for (const auto& [name, value] : opening.parameters) {
+    const auto* text = value.get<std::string>();
+    if (text == nullptr) {
+      return Error{
+          ErrorKind::usage, "the SQL store's parameter '" + printable(name) + "' is a text", {}};
+    }
+    if (auto set = set_parameter(parameters, extras, name, *text); !set) return set.error();
+  }
+  return parameters;
+}
+
+// And those of the URL, where all are ours.
+Result<Parameters> read_parameters(const Opening& opening, const Url& url, Extras extras)
+{
+  auto parameters = read_parameters(opening, extras);
+  if (!parameters) return parameters;
+  for (const auto& [name, text] : url.parameters) {
+    if (auto set = set_parameter(*parameters, extras, name, text); !set) return set.error();
+  }
+  return parameters;
+}
+
+// Takes our parameters out of a URL whose others are libpq's. Empty where nothing is left of it.
+std::string without_ours(std::string_view text)
+{
+  const auto question = text.find('?');
+  std::string url{text.substr(0, question)};
+  char separator = '?';
+  if (question != std::string_view::npos) {
+    for (const auto pair : split(text.substr(question + 1), '&')) {
+      const auto name = pair.substr(0, pair.find('='));
+      if (name == "tablename" || name == "database" || name == "password_file") continue;
+      url += separator;
+      url += pair;
+      separator = '&';
+    }
+  }
+  return url.find("//") == std::string::npos ? std::string{} : url;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const Opening& opening)
+{
+  const auto url = parse_url(opening.url);
+  if (!url) return url.error();
+  auto parameters = read_parameters(opening, *url, Extras::none);
+  if (!parameters) return parameters.error();
+  const auto& path = url->path.empty() ? parameters->database : url->path;
+  const bool here = url->authority.empty() || url->authority == "localhost";
+  if (!here || !path.starts_with('/') || path.ends_with('/')) {
+    return Error{ErrorKind::usage, "an SQLite store is a file of this machine, with its whole path",
+                 "sqlite:///var/lib/asyncz/tasks.db is one"};
+  }
+  auto database = open_sqlite(path, opening.create);
+  if (!database) return database.error();
+  return open_sql_store(*std::move(database), parameters->options);
+}
+
+Result<std::unique_ptr<Store>> open_postgresql_store(const Opening& opening)
+{
+  const auto url = parse_url(opening.url);
+  if (!url) return url.error();
+  auto parameters = read_parameters(opening, Extras::password_file);
+  if (!parameters) return parameters.error();
+  for (const auto* name : {"tablename", "database", "password_file"}) {
+    const auto given = url->parameters.find(name);
+    if (given == url->parameters.end()) continue;
+    auto set = set_parameter(*parameters, Extras::password_file, name, given->second);
+    if (!set) return set.error();
+  }
+  PostgresqlOptions options{.url = without_ours(opening.url), .database = parameters->database};
+  // Who and where is libpq's to read: there may be several hosts.
+  const auto credentials = url->authority.substr(0, url->authority.rfind('@') + 1);
+  if (credentials.find(':') == std::string::npos) {
+    auto password = find_password({}, parameters->password_file);
+    if (!password) return password.error();
+    options.password = *std::move(password);
+  }
+  auto database = open_postgresql(options);
+  if (!database) return database.error();
+  return open_sql_store(*std::move(database), parameters->options);
+}
+
+Result<std::unique_ptr<Store>> open_mysql_store(const Opening& opening)
+{
+  const auto url = parse_url(opening.url);
+  if (!url) return url.error();
+  auto parameters = read_parameters(opening, *url, Extras::password_file_and_socket);
+  if (!parameters) return parameters.error();
+  const auto authority = parse_authority(*url);
+  if (!authority) return authority.error();
+  auto password = find_password(*authority, parameters->password_file);
+  if (!password) return password.error();
+  auto database =
+      open_mysql({.host = authority->host,
+                  .port = authority->port,
+                  .socket = parameters->socket,
+                  .user = authority->user,
+                  .password = *std::move(password),
+                  .database = url->path.size() > 1 ? url->path.substr(1) : parameters->database});
+  if (!database) return database.error();
+  return open_sql_store(*std::move(database), parameters->options);
+}
+
+}  // namespace asyncz::stores

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Records as values of a statement, and rows as records.
+#pragma once
+
+#include "base/text.hpp"
+#include "store/record.hpp"
+#include "stores/sql/connection.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace asyncz::stores {
+
+// Numbers that have no sign in a record are kept with one.
+inline std::int64_t stored_number(std::uint64_t number)
+{
+  return static_cast<std::int64_t>(number);
+}
+
+// A row that begins with record_columns.
+inline Record record_of(const SqlRow& row)
+{
+  const auto state = row.bytes(7);
+  return {.id = std::string{row.text(0)},
+          .moment = instant_of(row.number(1)),
+          .queue = std::string{row.text(2)},
+          .priority = static_cast<int>(row.number(3)),
+          .revision = row.number(4),
+          .fence = static_cast<std::uint64_t>(row.number(5)),
+          .worker = static_cast<std::uint32_t>(row.number(6)),
+          .sealed = {state.begin(), state.end()}};
+}
+
+// What SqlStatements::update and settle set.
+inline SqlValues content_of(const Record& record)
+{
+  return {us_of(record.moment),   std::string_view{record.queue}, std::int64_t{record.priority},
+          record.revision,        stored_number(record.fence),    std::int64_t{record.worker},
+          ByteView{record.sealed}};
+}
+
+inline Error no_such_task(std::string_view id)
+{
+  return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
+}
+
+inline Error reservation_is_lost(std::string_view id)
+{
+  return {ErrorKind::conflict, "the reservation of task '" + printable(id) + "' is lost", {}};
+}
+
+inline Error task_has_changed(std::string_view id)
+{
+  return {ErrorKind::conflict, "task '" + printable(id) + "' has changed", {}};
+}
+
+}  // namespace asyncz::stores
