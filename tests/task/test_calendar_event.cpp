@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/text.hpp"
 #include "task/trigger.hpp"
 #include "time/human_time.hpp"
 
@@ -163,6 +164,24 @@ bool has_systemd()
   return present;
 }
 
+// The lines of all sections of tests/data/crontabs.txt whose head has `part`, and not `other`.
+std::vector<std::string> lines_of_sections(std::string_view part, std::string_view other = "#!")
+{
+  const char* const directory = std::getenv("ASYNCZ_TEST_DATA");
+  REQUIRE(directory != nullptr);
+  std::ifstream file{std::string{directory} + "/crontabs.txt"};
+  std::vector<std::string> lines;
+  bool wanted = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("#@")) {
+      wanted = line.find(part) != std::string::npos && line.find(other) == std::string::npos;
+    } else if (wanted && !line.empty() && !line.starts_with('#')) {
+      lines.push_back(line);
+    }
+  }
+  return lines;
+}
+
 // Every `step`-th of the expressions. How many times systemd leaves out near changes of clocks.
 int compare(const View& view, std::size_t step)
 {
@@ -280,21 +299,53 @@ TEST_CASE("what systemd refuses is refused with a reason")
 
 TEST_CASE("systemd's own pairs have one meaning in both forms")
 {
-  const char* const directory = std::getenv("ASYNCZ_TEST_DATA");
-  REQUIRE(directory != nullptr);
-  std::ifstream file{std::string{directory} + "/crontabs.txt"};
-  bool wanted = false;
   int pairs = 0;
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("#@")) {
-      wanted = line.find("dialect=systemd kind=pair") != std::string::npos &&
-               line.find("form=") == std::string::npos;
-    }
+  for (const auto& line : lines_of_sections("kind=pair src=systemd/systemd:src/test", "form=")) {
     const auto arrow = line.find(" => ");
-    if (!wanted || line.starts_with('#') || arrow == std::string::npos) continue;
+    if (arrow == std::string::npos) continue;
     CAPTURE(line);
     CHECK(our_times(line.substr(0, arrow)) == our_times(line.substr(arrow + 4)));
     ++pairs;
   }
   CHECK(pairs > 30);
+}
+
+TEST_CASE("systemd's own next times, zone and microsecond given")
+{
+  int times = 0;
+  for (const auto& line : lines_of_sections("form=zone|after_usec|expr=>next_usec")) {
+    CAPTURE(line);
+    const auto arrow = line.find(" => ");
+    const auto cells = split(std::string_view{line}.substr(0, arrow), '|');
+    REQUIRE(cells.size() == 3);
+    const auto name = trimmed(cells[0]);
+    const auto zone = Zone::load(name == "NULL" ? "UTC" : name);
+    REQUIRE(zone);
+    auto trigger = calendar(std::string{trimmed(cells[2])});
+    trigger.dst_gap = DstGap::skip;
+    const auto expected = std::stoll(line.substr(arrow + 4));
+    const auto schedule = compile(trigger, *zone, "id");
+    if (schedule) {
+      const auto next = (*schedule)->next(instant_of(std::stoll(std::string{cells[1]})));
+      REQUIRE(next);
+      CHECK((*next ? us_of(**next) : -1) == expected);
+    } else {  // what no year has
+      CHECK(expected == -1);
+    }
+    ++times;
+  }
+  CHECK(times == 12);
+}
+
+TEST_CASE("expressions of public timer units are taken, those that systemd refuses are not")
+{
+  const auto is_taken = [](const std::string& expression) {
+    return static_cast<bool>(compile(calendar(expression), Zone{}, "id"));
+  };
+  const auto refused = lines_of_sections("dialect=systemd kind=expr src=systemd/systemd");
+  const auto taken = lines_of_sections("dialect=systemd kind=expr src=public timer units");
+  CHECK(refused.size() == 9);
+  CHECK(taken.size() == 12);
+  for (const auto& expression : refused) CHECK_MESSAGE(!is_taken(expression), expression);
+  for (const auto& expression : taken) CHECK_MESSAGE(is_taken(expression), expression);
 }
