@@ -99,6 +99,9 @@ class Context {
   virtual void warn(std::string_view clause) = 0;
   virtual void note(std::string_view line) = 0;
   virtual void error(const Error& error) = 0;
+  // On a terminal a line that the next one replaces, gone with an empty one; elsewhere, and under
+  // --quiet, nothing.
+  virtual void progress(std::string_view line) = 0;
 
   [[nodiscard]] virtual bool stdout_is_terminal() const = 0;
   [[nodiscard]] virtual bool stderr_is_terminal() const = 0;

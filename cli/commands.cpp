@@ -28,7 +28,7 @@ constexpr std::array rows{
     CommandRow{"import", "Turn a crontab, or a timer of systemd, into tasks", make_import},
     CommandRow{"export", "Write all tasks as text that can be read back", make_export},
     CommandRow{"doctor", "Check the store and say how to mend it", make_doctor},
-    CommandRow{"key", "Make a key file", make_key},
+    CommandRow{"key", "Make a key file, or give a store a new key", make_key},
     CommandRow{"config", "Print the settings in force and where each comes from", make_config},
     CommandRow{"completion", "Print what makes a shell complete all this", make_completion},
     CommandRow{"version", "Print the version and the stores built in", make_version},

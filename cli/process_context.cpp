@@ -33,8 +33,6 @@ int write_all(int fd, std::string_view text)
   return 0;
 }
 
-void complain(std::string_view text) { write_all(STDERR_FILENO, text); }
-
 bool wants_color(Color color, bool terminal)
 {
   switch (color) {
@@ -131,6 +129,20 @@ void ProcessContext::error(const Error& error)
 {
   complain(one_line("error: ", error.what));
   if (!error.hint.empty()) complain(one_line("hint: ", error.hint));
+}
+
+void ProcessContext::progress(std::string_view line)
+{
+  if (!stderr_is_terminal_ || globals_.quiet || (line.empty() && !progress_is_shown_)) return;
+  constexpr std::string_view start_of_line = "\r\033[K";
+  write_all(STDERR_FILENO, std::string{start_of_line} + printable(line));
+  progress_is_shown_ = !line.empty();
+}
+
+void ProcessContext::complain(std::string_view text)
+{
+  progress({});
+  write_all(STDERR_FILENO, text);
 }
 
 int ProcessContext::columns() const { return terminal_size("COLUMNS", &winsize::ws_col, 80); }

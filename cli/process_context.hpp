@@ -25,6 +25,7 @@ class ProcessContext final : public Context {
   void warn(std::string_view clause) override;
   void note(std::string_view line) override;
   void error(const Error& error) override;
+  void progress(std::string_view line) override;
 
   [[nodiscard]] bool stdout_is_terminal() const override { return stdout_is_terminal_; }
   [[nodiscard]] bool stderr_is_terminal() const override { return stderr_is_terminal_; }
@@ -37,6 +38,8 @@ class ProcessContext final : public Context {
   Status finish();
 
  private:
+  void complain(std::string_view text);
+
   Globals globals_;
   bool stdout_is_terminal_;
   bool stderr_is_terminal_;
@@ -44,6 +47,7 @@ class ProcessContext final : public Context {
   std::optional<Settings> settings_;
   std::string held_back_;
   int write_errno_ = 0;
+  bool progress_is_shown_ = false;
 };
 
 }  // namespace asyncz::cli

@@ -7,10 +7,12 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -96,8 +98,7 @@ Status sync_folder(const std::string& path)
 }
 
 // Makes a folder and those above it where they are missing: a user's own are closed to others,
-// root's
-// (/etc/asyncz) also hold what everybody reads.
+// root's (/etc/asyncz) also hold what everybody reads.
 Status make_folder(const std::string& path)
 {
   struct stat info {};
@@ -124,6 +125,22 @@ void fill_with_key_text(Secret& text)
   text.bytes.back() = '\n';  // instead of the NUL
 }
 
+// Writes a new key beside `path`; the file's name.
+Result<std::string> write_new_key(const std::string& path)
+{
+  auto temporary = path + ".XXXXXX";
+  const UniqueFd file{::mkostemp(temporary.data(), O_CLOEXEC)};  // mode 0600
+  if (!file) return system_error("making key file " + path, errno);
+
+  Secret text{0};
+  fill_with_key_text(text);
+  auto status = write_all(file.get(), text.bytes, path);
+  if (status && ::fsync(file.get()) != 0) status = system_error("syncing key file " + path, errno);
+  if (status) return temporary;
+  ::unlink(temporary.c_str());
+  return status.error();
+}
+
 // Gives the whole file its name in one step, so that nobody ever reads half a key.
 Status publish(const std::string& temporary, const std::string& path)
 {
@@ -131,6 +148,49 @@ Status publish(const std::string& temporary, const std::string& path)
   if (errno != EEXIST) return system_error("making key file " + path, errno);
   return Error{ErrorKind::conflict, "key file " + path + " exists already",
                "a key file is never written over; name another one"};
+}
+
+// Held by who exchanges keys in this folder, as long as the descriptor is open.
+Result<UniqueFd> lock_folder(const std::string& path)
+{
+  UniqueFd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!folder) return system_error("opening folder " + path, errno);
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) return folder;
+  if (errno != EWOULDBLOCK) return system_error("locking folder " + path, errno);
+  return Error{ErrorKind::conflict, "another process is replacing a key in " + path, "try again"};
+}
+
+// Frees the name FILE.previous: what has it becomes FILE.previous.N.
+Status put_previous_aside(const std::string& previous)
+{
+  for (int number = 1;; ++number) {
+    const auto aside = previous + "." + std::to_string(number);
+    if (::renameat2(AT_FDCWD, previous.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0 ||
+        errno == ENOENT) {
+      return {};
+    }
+    if (errno != EEXIST) return system_error("renaming key file " + previous, errno);
+  }
+}
+
+// Two names for the old key, then one of them for the new one: there is never none.
+Status exchange(const std::string& path, const std::string& temporary)
+{
+  struct stat old {};
+  if (::stat(path.c_str(), &old) != 0) return system_error("reading key file " + path, errno);
+  if (::chown(temporary.c_str(), old.st_uid, old.st_gid) != 0) {
+    return system_error("giving key file " + path + " to its owner", errno);
+  }
+  const auto previous = path + ".previous";
+  if (auto status = put_previous_aside(previous); !status) return status;
+  if (::link(path.c_str(), previous.c_str()) != 0) {
+    return system_error("making key file " + previous, errno);
+  }
+  if (auto status = sync_folder(folder_of(path)); !status) return status;
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    return system_error("replacing key file " + path, errno);
+  }
+  return sync_folder(folder_of(path));
 }
 
 }  // namespace
@@ -162,16 +222,25 @@ Result<std::optional<Key>> read_key_file(const std::string& path, KeyFileAccess 
 Status generate_key_file(const std::string& path)
 {
   if (auto status = make_folder(folder_of(path)); !status) return status;
-  auto temporary = path + ".XXXXXX";
-  const UniqueFd file{::mkostemp(temporary.data(), O_CLOEXEC)};  // mode 0600
-  if (!file) return system_error("making key file " + path, errno);
+  const auto temporary = write_new_key(path);
+  if (!temporary) return temporary.error();
+  auto status = publish(*temporary, path);
+  ::unlink(temporary->c_str());
+  return status;
+}
 
-  Secret text{0};
-  fill_with_key_text(text);
-  auto status = write_all(file.get(), text.bytes, path);
-  if (status && ::fsync(file.get()) != 0) status = system_error("syncing key file " + path, errno);
-  if (status) status = publish(temporary, path);
-  ::unlink(temporary.c_str());
+Status replace_key_file(const std::string& path)
+{
+  if (::access(path.c_str(), F_OK) != 0) {
+    return Error{ErrorKind::not_found, "there is no key file " + path,
+                 "asyncz key generate makes one"};
+  }
+  const auto lock = lock_folder(folder_of(path));
+  if (!lock) return lock.error();
+  const auto temporary = write_new_key(path);
+  if (!temporary) return temporary.error();
+  auto status = exchange(path, *temporary);
+  if (!status) ::unlink(temporary->c_str());
   return status;
 }
 

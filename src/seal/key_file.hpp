@@ -30,4 +30,12 @@ Result<std::optional<Key>> read_key_file(const std::string& path, KeyFileAccess 
 //   denied, failed
 Status generate_key_file(const std::string& path);
 
+// Puts a new random key into the file and keeps the old one as FILE.previous; an existing one of
+// that name becomes FILE.previous.1, .2 …, the first that is free. At every instant the file holds
+// a whole key, and all that were ever there can be found. Durable on return.
+//   not_found  there is no such file
+//   conflict   another process is just doing the same
+//   denied, failed
+Status replace_key_file(const std::string& path);
+
 }  // namespace asyncz

@@ -98,6 +98,17 @@ class ConfiguredKeySource final : public KeySource {
     return load();
   }
 
+  Result<std::string> rotate() override
+  {
+    if (environment(key_variable)) return not_ours(std::string{"in "} + key_variable);
+    const auto file = named_file();
+    if (file && file->access == KeyFileAccess::any) return not_ours("a credential of the service");
+    const auto path = file ? file->path : places_.default_file;
+    if (path.empty()) return no_key();
+    if (auto replaced = replace_key_file(path); !replaced) return replaced.error();
+    return path;
+  }
+
  private:
   std::optional<NamedFile> named_file() const
   {
@@ -121,6 +132,14 @@ class ConfiguredKeySource final : public KeySource {
       if (auto status = add_previous_files(*ring, *file); !status) return status.error();
     }
     return std::shared_ptr<const Keyring>{std::move(ring)};
+  }
+
+  static Error not_ours(const std::string& place)
+  {
+    return {
+        ErrorKind::usage, "the key is " + place + ", where only you can change it",
+        "restart all workers with the new key in ASYNCZ_STORE_ENCRYPTION_KEY_PREVIOUS, exchange "
+        "the two, then rotate"};
   }
 
   static Error no_key()

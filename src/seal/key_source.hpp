@@ -26,6 +26,15 @@ class KeySource {
 
   // The same, but makes a key where none is and one can be made.
   virtual Result<std::shared_ptr<const Keyring>> load_or_make() { return load(); }
+
+  // Puts a new key in the place of the present one, which from then on only opens. Where the key
+  // is kept.
+  //   usage  the present key is not in a file of ours
+  //   and what replace_key_file gives
+  virtual Result<std::string> rotate()
+  {
+    return Error{ErrorKind::usage, "the keys of this store cannot be rotated", {}};
+  }
 };
 
 // What the configuration says of a store's keys.

@@ -42,6 +42,13 @@ Result<std::optional<KeyId>> Envelope::key_id() const
   return *keys ? std::optional{(*keys)->current().id()} : std::nullopt;
 }
 
+bool Envelope::is_current(ByteView sealed) const
+{
+  const auto current = key_id();
+  const auto id = sealed_under(sealed);
+  return current && *current && id && *id == **current;
+}
+
 bool Envelope::knows(std::string_view id) const
 {
   const auto keys = ring();

@@ -29,6 +29,9 @@ class Envelope {
   //   corrupt  no key was loaded
   Result<std::optional<KeyId>> key_id() const;
 
+  // Whether `sealed` is under the key that seals now.
+  [[nodiscard]] bool is_current(ByteView sealed) const;
+
   // Whether we have the key of this id (key_id_text).
   [[nodiscard]] bool knows(std::string_view id) const;
 

@@ -17,9 +17,6 @@ constexpr std::size_t most_ids = 20'000;  // more of them are ambiguous anyhow
 constexpr std::size_t named_candidates = 5;
 constexpr int most_tries = 1'000;
 
-constexpr std::string_view key_note = "key";
-constexpr std::string_view no_key = "none";
-
 // Whether an edit changed more than what every stored task may have: a pause must not fail because
 // this host lacks the task's time zone.
 bool needs_validation(const StoredTask& before, const StoredTask& after)
@@ -54,58 +51,6 @@ Vault::Vault(Store& store, KeySource& keys, const Clock& clock,
              std::function<void(std::string_view id, const Error&)> reports)
     : store_{store}, envelope_{keys}, clock_{clock}, reports_{std::move(reports)}
 {
-}
-
-Status Vault::unlock(bool may_write)
-{
-  const auto notes = store_.notes(NoteKind::key);
-  if (!notes) return notes.error();
-  const bool remembers = !notes->empty();
-  auto loaded = envelope_.load(may_write && !remembers);
-  if (!loaded && loaded.error().kind == ErrorKind::not_found) {
-    // Nothing was ever written there, so nothing has to be opened.
-    if (!remembers) return {};
-    return Error{ErrorKind::corrupt,
-                 "the store is sealed under key " + printable(text_of(notes->front().content)) +
-                     ", and there is no key",
-                 "give the key in ASYNCZ_STORE_ENCRYPTION_KEY_FILE"};
-  }
-  if (!loaded) return loaded;
-  if (remembers) return compare_keys(notes->front().content);
-  if (!may_write) return {};
-
-  const auto id = envelope_.key_id();
-  if (!id) return id.error();
-  const auto text = *id ? key_id_text(**id) : std::string{no_key};
-  const auto bytes = bytes_of(text);
-  const auto put = store_.put_note(
-      {NoteKind::key, std::string{key_note}, std::nullopt, {bytes.begin(), bytes.end()}});
-  // Another process was quicker: its key must be ours as well.
-  if (!put && put.error().kind == ErrorKind::conflict) return unlock(false);
-  return put;
-}
-
-Status Vault::compare_keys(ByteView remembered)
-{
-  const auto id = envelope_.key_id();
-  if (!id) return id.error();
-  const auto text = text_of(remembered);
-  if (!*id && text == no_key) return {};
-  if (!*id) {
-    return Error{
-        ErrorKind::corrupt,
-        "the store is sealed under key " + printable(text) + ", and encryption is disabled",
-        "enable encryption and give the key"};
-  }
-  if (text == no_key) {
-    return Error{ErrorKind::corrupt, "the store is not sealed, and encryption is enabled",
-                 "asyncz migrate copies its tasks to a sealed store"};
-  }
-  if (envelope_.knows(text)) return {};
-  return Error{
-      ErrorKind::corrupt,
-      "the store is sealed under key " + printable(text) + ", and ours is " + key_id_text(**id),
-      "give its key, or the former one in ASYNCZ_STORE_ENCRYPTION_KEY_PREVIOUS"};
 }
 
 Result<Record> Vault::record_of(const StoredTask& task, Nonces& nonces) const

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,26 @@ class Vault {
   Status unlock(bool may_write);
 
   [[nodiscard]] Store& store() { return store_; }
+
+  // --- Rotation of the key (SPEC section 7) ----------------------------------------------------
+
+  // The id of the key that seals now; empty where the store is not sealed.
+  Result<std::string> key_id() const;
+
+  // Whether the store remembers another key than the one that seals now: a rotation has begun, here
+  // or with another store of the same key, and is not over.
+  Result<bool> rotation_is_due();
+
+  // Reads the keys again and seals every task and paused queue under the present one, in passes
+  // until nothing is left under another; then the store remembers it. Others may work meanwhile.
+  // What cannot be opened is reported and left as it is; runs and logs stay under the keys
+  // that they were sealed with, which still open them.
+  //   unavailable  somebody goes on sealing under another key
+  struct Resealed {
+    std::size_t tasks = 0;
+    std::set<std::string> unreadable;  // ids
+  };
+  Result<Resealed> reseal(const std::function<void(std::size_t tasks)>& progress);
 
   // --- Tasks ---------------------------------------------------------------------------------
 
@@ -135,6 +156,9 @@ class Vault {
   Result<StoredTask> verified(const Record& record);
   Status rewrite(const Record& before, StoredTask& task);
   Status compare_keys(ByteView remembered);
+  Status remember_key();
+  Result<std::size_t> reseal_pass(Resealed& done,
+                                  const std::function<void(std::size_t tasks)>& progress);
 
   Result<std::optional<Reserved>> admit(Reservation reservation, Instant now);
   void put_off(Reserved reserved);

@@ -26,6 +26,7 @@ class FakeContext final : public Context {
   void out(std::string_view text) override { output += text; }
   void warn(std::string_view clause) override { complain("warning: ", clause); }
   void note(std::string_view line) override { complain("", line); }
+  void progress(std::string_view) override {}
   void error(const Error& error) override { complain("error: ", error.what); }
   [[nodiscard]] bool stdout_is_terminal() const override { return terminal; }
   [[nodiscard]] bool stderr_is_terminal() const override { return terminal; }

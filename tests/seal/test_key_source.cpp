@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "base/unique_fd.hpp"
 #include "seal/key_file.hpp"
 #include "seal/key_source.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -219,4 +222,46 @@ TEST_CASE("processes that make a key at the same time end with one")
   }
   const auto ours = key_id_text(current_of(*source));
   for (int i = 0; i < 8; ++i) CHECK(content_of(scene.path("id." + std::to_string(i))) == ours);
+}
+
+TEST_CASE("a rotation keeps every key that was ever in the file, under a name of its own")
+{
+  const Scene scene;
+  const auto file = scene.write("key", "first\n");
+  const auto source = make_key_source({true, file, {}}, {});
+  for (int turn = 0; turn < 3; ++turn) REQUIRE(*source->rotate() == file);
+  CHECK(content_of(file + ".previous.1") == "first\n");
+  CHECK(fs::exists(file + ".previous"));
+  CHECK(fs::exists(file + ".previous.2"));
+
+  const auto ring = *source->load();
+  CHECK(ring->previous().size() == 3);
+  CHECK(ring->find(id_of("first")) != nullptr);
+  struct stat info {};
+  REQUIRE(::stat(file.c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("two rotations at once exchange one key")
+{
+  const Scene scene;
+  const auto file = scene.write("key", "first");
+  const UniqueFd folder{::open(scene.path("").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  REQUIRE(::flock(folder.get(), LOCK_EX) == 0);
+  CHECK(replace_key_file(file).error().kind == ErrorKind::conflict);
+  CHECK(content_of(file) == "first");
+  CHECK_FALSE(fs::exists(file + ".previous"));
+  CHECK(replace_key_file(scene.path("missing")).error().kind == ErrorKind::not_found);
+}
+
+TEST_CASE("a key of the environment or of a credential is exchanged by its owner only")
+{
+  const Scene scene;
+  const auto source = make_key_source({true, {}, scene.write("default", "default")}, {});
+  scene.write("credentials/asyncz-store-key", "credential", 0440);
+  ::setenv("CREDENTIALS_DIRECTORY", scene.path("credentials").c_str(), 1);
+  CHECK(source->rotate().error().kind == ErrorKind::usage);
+  ::setenv("ASYNCZ_STORE_ENCRYPTION_KEY", "variable", 1);
+  CHECK(source->rotate().error().kind == ErrorKind::usage);
+  CHECK(content_of(scene.path("default")) == "default");
 }
