@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Files that tasks are read from, whatever they hold: crontabs, units of systemd, tasks as TOML.
+// What is read validates, what is not has a reason. The first byte chooses the kind of file.
+#include "config/declared_task.hpp"
+#include "task/crontab_task.hpp"
+#include "task/systemd_task.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+using namespace asyncz;
+
+namespace {
+
+constexpr Instant now = std::chrono::sys_days{std::chrono::year{2027} / 3 / 27};
+
+void require(bool holds)
+{
+  if (!holds) std::abort();
+}
+
+void try_crontab(std::string_view text, bool user_column)
+{
+  const auto crontab =
+      read_crontab(text, {user_column, [](std::string_view name) { return name == "root"; }, {}});
+  const auto made = tasks_of(crontab, {"/etc/crontab", "me", {}});
+  for (const auto& [line, task, warnings] : made.tasks) require(static_cast<bool>(validate(task)));
+  for (const auto& [line, error] : made.problems) require(line > 0 && !error.what.empty());
+}
+
+void try_units(std::string_view text)
+{
+  TimerUnits units;
+  units.file = "/a.timer";
+  units.name = "a.timer";
+  units.names.unit = "a@b.service";
+  units.names.home = "/root";
+  units.read = [&](const std::string&) { return Result<std::string>{std::string{text}}; };
+  const auto half = text.find('\0');
+  read_unit(units.timer, text.substr(0, half), "/a.timer");
+  if (half != std::string_view::npos) {
+    read_unit(units.service, text.substr(half + 1), "/a.service");
+  }
+  const auto made = task_of(units, {}, now);
+  require(!made.problems.empty() || validate(made.task));
+  for (const auto& [place, error] : made.problems) require(!error.what.empty());
+  Task task = made.task;
+  require(!made.problems.empty() || !follow_timer(task, made));
+}
+
+void try_declared(std::string_view text)
+{
+  const auto declared = read_declared_tasks(text, "f", {}, now);
+  if (!declared) return require(declared.error().kind == ErrorKind::usage);
+  for (const auto& each : declared->tasks) require(static_cast<bool>(validate(each.task)));
+  for (const auto& error : declared->problems) require(!error.what.empty());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  if (size == 0) return 0;
+  const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
+  switch (data[0] % 4) {
+    case 0:
+      try_crontab(text, false);
+      break;
+    case 1:
+      try_crontab(text, true);
+      break;
+    case 2:
+      try_units(text);
+      break;
+    default:
+      try_declared(text);
+  }
+  return 0;
+}
