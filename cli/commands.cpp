@@ -27,6 +27,8 @@ constexpr std::array rows{
     CommandRow{"apply", "Make the store agree with tasks declared in a file", make_apply},
     CommandRow{"import", "Turn a crontab, or a timer of systemd, into tasks", make_import},
     CommandRow{"export", "Write all tasks as text that can be read back", make_export},
+    CommandRow{"migrate", "Copy or move all tasks and their history to another store",
+               make_migrate},
     CommandRow{"doctor", "Check the store and say how to mend it", make_doctor},
     CommandRow{"key", "Make a key file, or give a store a new key", make_key},
     CommandRow{"config", "Print the settings in force and where each comes from", make_config},

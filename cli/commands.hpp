@@ -21,6 +21,7 @@ std::unique_ptr<Command> make_import();
 std::unique_ptr<Command> make_key();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_logs();
+std::unique_ptr<Command> make_migrate();
 std::unique_ptr<Command> make_pause();
 std::unique_ptr<Command> make_preview();
 std::unique_ptr<Command> make_remove();

@@ -13,6 +13,7 @@
 #include "vault/recorded_runs.hpp"
 #include "vault/task_record.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -146,6 +147,18 @@ class Vault {
   Status resume_queue(std::string_view queue);
   Result<std::vector<QueuePause>> paused_queues();
 
+  // --- Copies of another vault's content ------------------------------------------------------
+
+  // Adds tasks of another vault as they are, with revision, fence and progress; one that is here
+  // already as an older copy is replaced. For each whether it was here as it is.
+  //   conflict  another task of this id is here
+  enum class Copied : std::uint8_t { now, before };
+  std::vector<Result<Copied>> add_copies(std::span<const StoredTask> tasks);
+
+  // Appends what the other's history holds and ours does not; `copied` is called for each. What
+  // does not verify is reported and left out.
+  Status copy_history(Vault& from, const std::function<void()>& copied);
+
   // A run's finished log, sealed under its run id, and back.
   Result<Bytes> seal_log(std::string_view run_id, ByteView log);
   Result<Bytes> open_log(std::string_view run_id, ByteView sealed);
@@ -169,7 +182,11 @@ class Vault {
                               Nonces& nonces) const;
   void pass_over(Reservation reservation, const Error& why);
 
+  Result<Copied> renew_copy(const StoredTask& task, const Record& record);
+
   Result<Run> opened(const RunRecord& record);
+  Result<RunRecord> sealed_run(const Run& run, Instant recorded) const;
+  Result<RunRecord> resealed(Vault& from, const RunRecord& record);
 
   // How notes of one kind are read.
   template <class T>

@@ -49,17 +49,24 @@ std::string seal_id(const RunRecord& record)
 
 Status Vault::record_run(const Run& run, const Reservation* of)
 {
+  const auto record = sealed_run(run, run.end ? *run.end : clock_.now());
+  if (!record) return record.error();
+  return store_.record_run(*record, of);
+}
+
+Result<RunRecord> Vault::sealed_run(const Run& run, Instant recorded) const
+{
   const auto tag = envelope_.tag_of(run.task);
   if (!tag) return tag.error();
   RunRecord record;
   record.task_tag = *tag;
   record.fence = run.fence;
   record.part = part_of(run.state);
-  record.recorded = run.end ? *run.end : clock_.now();
+  record.recorded = recorded;
   auto sealed = envelope_.seal(SealKind::run, seal_id(record), encode(run));
   if (!sealed) return sealed.error();
   record.sealed = std::move(*sealed);
-  return store_.record_run(record, of);
+  return record;
 }
 
 Result<Run> Vault::opened(const RunRecord& record)
