@@ -6,6 +6,7 @@
 #include "cli/json.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/new_task.hpp"
+#include "cli/progress.hpp"
 #include "cli/zones.hpp"
 #include "task/fields.hpp"
 
@@ -138,7 +139,9 @@ Result<ExitStatus> add_batch(Context& context, const Batch& batch)
     open = std::move(*opened);
   }
   Adder adder{context, batch, open ? &*open : nullptr};
+  Progress progress{context, "lines added"};
   for (std::size_t number = 1;; ++number) {
+    progress.show(number - 1);
     const Result<std::optional<std::string_view>> line = lines->next();
     if (!line) {
       adder.end();

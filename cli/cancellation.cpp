@@ -94,10 +94,8 @@ Result<std::vector<std::string>> end_leftovers(OpenStore& open, const std::strin
     if (*served) break;
     const auto name = name_of_process(holder->pid);
     end_group_of(holder->pid, kill_grace);
-    ended.push_back(
-        fmt::format("ended process {} ({}) and its group, left behind by a worker "
-                    "that has died",
-                    holder->pid, printable(name)));
+    ended.push_back(fmt::format("ended process {} ({}) and its group, which no live worker watches",
+                                holder->pid, printable(name)));
   }
   return ended;
 }

@@ -131,7 +131,8 @@ class Examination {
   void report_unreadable(const std::string& id, const Error& error)
   {
     unreadable_ = true;
-    const auto what = fmt::format("task {}: {}", printable(id), error.what);
+    const auto about = fmt::format("task {}: ", printable(id));
+    const auto what = error.what.starts_with(about) ? error.what : about + error.what;
     if (!fix_) {
       bad("records", what, "put back a copy of it, or move it away with asyncz doctor --fix");
       return;

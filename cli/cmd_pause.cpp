@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/new_task.hpp"
+#include "cli/progress.hpp"
 #include "cli/selection.hpp"
 
 #include <fmt/core.h>
@@ -29,7 +30,10 @@ class Pause final : public Command {
     ExitStatus status = 0;
     const auto ids = selection_.choose(context, *open, pauses_ ? "pause" : "resume", status);
     if (!ids) return ids.error();
+    Progress progress{context, pauses_ ? "tasks paused" : "tasks resumed", ids->size()};
+    std::size_t done = 0;
     for (const std::string& id : *ids) {
+      progress.show(done++);
       const auto changed = open->vault->update(
           id, [&](StoredTask& task) { return change(task, context.clock().now()); });
       if (changed) continue;

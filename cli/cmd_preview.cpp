@@ -2,6 +2,7 @@
 // asyncz preview: the next run times of a task, or of a schedule that is only being considered.
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "cli/chart.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/run_view.hpp"
@@ -24,6 +25,7 @@ namespace {
 constexpr std::int64_t usual_count = 10;
 constexpr std::int64_t largest_count = 1'000'000;
 constexpr std::size_t most_notes = 10;
+constexpr int charted_days = 7;
 
 // What is previewed: a schedule in its zone, and the id that stable choices depend on.
 struct Subject {
@@ -40,6 +42,7 @@ class Preview final : public Command {
     schedule_.declare(options, false);
     options.value("--from", from_, "TIME", "Begin here, inclusive, instead of now", WordKind::text);
     options.value("--count", count_, "N", "How many times (10)", WordKind::text);
+    options.flag("--chart", chart_, "Draw a week of them, a row a day");
     options.flag("--explain", explain_, "Say in words what the schedule means");
   }
 
@@ -61,6 +64,7 @@ class Preview final : public Command {
       for (const std::string& warning : time->warnings) context.warn(warning);
       from = time->at;
     }
+    if (chart_ && !context.globals().json) return draw(context, *subject, from);
     return print(context, *subject, from, count);
   }
 
@@ -121,6 +125,35 @@ class Preview final : public Command {
     return 0;
   }
 
+  // Each day by its local times of day, so that what a change of clocks moves stands out.
+  static Result<ExitStatus> draw(Context& context, const Subject& subject, Instant from)
+  {
+    const auto schedule = compile(subject.trigger, subject.zone, subject.id);
+    if (!schedule) return schedule.error();
+    const auto first = std::chrono::floor<std::chrono::days>(subject.zone.local(from));
+    Chart chart{hour_ticks(), {}, false};
+    for (int day = 0; day < charted_days; ++day) {
+      chart.rows.push_back({day_text(first + std::chrono::days{day}), {}});
+    }
+    Instant after = from - Duration{1};
+    for (;;) {
+      const auto next = (*schedule)->next(after);
+      if (!next) return next.error();
+      if (!*next) break;
+      after = **next;
+      const auto local = subject.zone.local(after);
+      const auto day = std::chrono::floor<std::chrono::days>(local);
+      const auto row = (day - first).count();
+      if (row < 0 || row >= charted_days) break;
+      const double place = static_cast<double>((local - day).count()) /
+                           static_cast<double>(Duration{std::chrono::days{1}}.count());
+      chart.rows[static_cast<std::size_t>(row)].marks.push_back(place);
+    }
+    const auto columns = static_cast<std::size_t>(std::max(context.columns(), 0));
+    context.out(drawn(chart, columns, locale_has_utf8()));
+    return 0;
+  }
+
   static std::vector<std::string> explain(const Subject& subject, Instant from,
                                           const std::vector<Instant>& times)
   {
@@ -159,6 +192,7 @@ class Preview final : public Command {
   ScheduleOptions schedule_;
   std::optional<std::string> from_;
   std::optional<std::string> count_;
+  bool chart_ = false;
   bool explain_ = false;
 };
 

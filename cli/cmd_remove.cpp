@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // asyncz remove: takes tasks out of the store.
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "cli/selection.hpp"
 #include "cli/task_removal.hpp"
 
@@ -20,7 +21,10 @@ class Remove final : public Command {
     ExitStatus status = 0;
     const auto ids = selection_.choose(context, *open, "remove", status);
     if (!ids) return ids.error();
+    Progress progress{context, "tasks removed", ids->size()};
+    std::size_t done = 0;
     for (const std::string& id : *ids) {
+      progress.show(done++);
       const Status removed = remove_task(*open, id, context.clock().now());
       if (removed) continue;
       context.error(removed.error());

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/declarations.hpp"
+#include "cli/table.hpp"
 
 #include <fmt/format.h>
 
@@ -29,14 +30,14 @@ std::string head_of(const OptionRow& row)
 void append_entry(std::string& text, std::string_view head, std::string_view explanation)
 {
   std::string line = fmt::format("  {}", head);
-  if (line.size() + 2 > help_column) {
+  if (width_of(line) + 2 > help_column) {
     text += line + '\n';
     line.clear();
   }
-  line.resize(help_column, ' ');
+  line.append(help_column - width_of(line), ' ');
   std::string_view separator;
   for (const std::string_view word : split(explanation, ' ')) {
-    if (line.size() + separator.size() + word.size() > line_width) {
+    if (width_of(line) + separator.size() + width_of(word) > line_width) {
       text += line + '\n';
       line.assign(help_column, ' ');
       separator = "";

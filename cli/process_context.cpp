@@ -114,6 +114,7 @@ void ProcessContext::out(std::string_view text)
 
 void ProcessContext::flush()
 {
+  if (stdout_is_terminal_ && !held_back_.empty()) progress({});
   if (write_errno_ == 0) write_errno_ = write_all(STDOUT_FILENO, held_back_);
   held_back_.clear();
 }

@@ -58,6 +58,28 @@ int exit_status_of(const Run& run)
   return run.exit_status.value_or(125);
 }
 
+std::string run_sentence(const Run& run, const Zone& zone)
+{
+  std::string text;
+  if (run.stretch) {
+    const auto& [first, last, count] = *run.stretch;
+    text = time_text(first, zone);
+    if (last != first) text += " to " + time_text(last, zone);
+    if (count && *count > 1) text += " (" + std::to_string(*count) + " times)";
+    text += run.state == RunState::missed
+                ? " was missed: no worker took it within misfire_grace_time"
+                : " was skipped: as many runs were under way as may be";
+    return text;
+  }
+  text = "run " + run.id() + " for " + time_text(run.scheduled, zone);
+  if (run.attempt > 1) text += ", attempt " + std::to_string(run.attempt);
+  text += ": " + std::string{run_state_text(run.state)};
+  if (run.exit_status || run.signal) text += ", exit status " + exit_text(run);
+  if (run.start) text += ", began " + time_text(*run.start, zone) + " and took " + length_text(run);
+  if (!run.reason.empty()) text += ", " + run.reason;
+  return text;
+}
+
 ValueMap run_value(const Run& run, const Zone& zone)
 {
   ValueMap map{{"id", run.id()},

@@ -28,6 +28,9 @@ void add_time(ValueMap& map, std::string_view key, std::optional<Instant> instan
 // The exit status by which a run is told to a shell.
 [[nodiscard]] int exit_status_of(const Run& run);
 
+// What became of a run, or of times that were not run, as a clause for people.
+[[nodiscard]] std::string run_sentence(const Run& run, const Zone& zone);
+
 // A run of `history --json`.
 [[nodiscard]] ValueMap run_value(const Run& run, const Zone& zone);
 

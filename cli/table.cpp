@@ -55,22 +55,6 @@ Character first_character(std::string_view text)
   return {bytes, wide ? std::size_t{2} : std::size_t{1}};
 }
 
-// The beginning that fits, with `…` where something was cut.
-std::string cut(std::string_view text, std::size_t columns)
-{
-  if (width_of(text) <= columns) return std::string{text};
-  if (columns == 0) return {};
-  std::size_t taken = 0;
-  std::size_t used = 0;
-  while (taken < text.size()) {
-    const Character next = first_character(text.substr(taken));
-    if (used + next.columns > columns - 1) break;
-    taken += next.bytes;
-    used += next.columns;
-  }
-  return std::string{text.substr(0, taken)} + "…";
-}
-
 std::string line_of_tabs(const std::vector<Cell>& cells)
 {
   std::string line;
@@ -95,6 +79,21 @@ std::size_t width_of(std::string_view utf8)
     columns += next.columns;
   }
   return columns;
+}
+
+std::string cut_to(std::string_view text, std::size_t columns)
+{
+  if (width_of(text) <= columns) return std::string{text};
+  if (columns == 0) return {};
+  std::size_t taken = 0;
+  std::size_t used = 0;
+  while (taken < text.size()) {
+    const Character next = first_character(text.substr(taken));
+    if (used + next.columns > columns - 1) break;
+    taken += next.bytes;
+    used += next.columns;
+  }
+  return std::string{text.substr(0, taken)} + "…";
 }
 
 std::string toned(const Context& context, Tone tone, std::string_view text)
@@ -143,7 +142,7 @@ void Table::end()
       line += toned(context_, cells[i].tone, cells[i].text);
       line.append(widths[i] - width_of(cells[i].text) + gap, ' ');
     }
-    line += toned(context_, cells[last].tone, cut(cells[last].text, room));
+    line += toned(context_, cells[last].tone, cut_to(cells[last].text, room));
     context_.out(line + '\n');
   }
   rows_.clear();

@@ -46,4 +46,7 @@ class Table {
 // Columns that a text takes on a terminal: its characters, wide ones twice.
 [[nodiscard]] std::size_t width_of(std::string_view utf8);
 
+// The beginning that fits into so many columns, with `…` where something was cut.
+[[nodiscard]] std::string cut_to(std::string_view text, std::size_t columns);
+
 }  // namespace asyncz::cli

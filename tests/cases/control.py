@@ -80,7 +80,7 @@ def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
     world.kill_worker(worker)
     check(world.json("show", "a")["state"] == "running", "it does not hold its task")
     told = world.run("cancel", "a").stderr
-    check("left behind" in told, told)
+    check("no live worker" in told, told)
     check(world.json("show", "a")["state"] != "running", "it holds its task still")
     world.start_worker("--drain")
     world.run("wait", "a", exits=(125,))

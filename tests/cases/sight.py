@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the commands show of workers at work: status, workers."""
+"""What the commands show of workers at work: status, workers, why."""
 
 import json
 import os
@@ -67,9 +67,62 @@ def on_a_terminal_status_is_drawn_in_place(world):
     check(shown.endswith(b"\033[?25h"), "the cursor stays hidden")
 
 
+# --- why -----------------------------------------------------------------------------------------
+
+
+def reasons(world, name):
+    return {reason["code"]: reason["text"] for reason in world.json("why", name)["reasons"]}
+
+
+def why_names_the_run_and_what_its_queue_is_full_of(world):
+    held(world, "a", "--queue", "mail")
+    worker = world.start_worker("--name", "one", "--queue", "mail:1", "--concurrency", "3")
+    runs(world, "a")
+    wait_until(lambda: world.json("workers")[0]["running"], "the worker's word")
+    told = reasons(world, "a")
+    check("worker one" in told["running"] and str(worker.pid) in told["running"], f"{told}")
+    world.run("add", "--id", "b", "--queue", "mail", "--", "true")
+    world.run("add", "--id", "c", "--queue", "other", "--", "true")
+    told = reasons(world, "b")
+    check("one runs 1 of 1 of queue mail: a." in told["worker-full"], f"{told}")
+    told = reasons(world, "c")
+    check("no live worker serves queue other (one: mail:1)" in told["queue-unserved"], f"{told}")
+    let_go(world, "a")
+    world.run("wait", "b")
+    world.stop_workers()
+
+
+def why_names_the_process_that_a_dead_worker_left_behind(world):
+    held(world, "a")
+    worker = world.start_worker()
+    runs(world, "a")
+    world.kill_worker(worker)
+    told = reasons(world, "a")
+    check("process " in told["left-behind"] and "asyncz cancel a" in told["left-behind"], f"{told}")
+    let_go(world, "a")
+    wait_until(lambda: "interrupted" in reasons(world, "a"), "its end")
+    world.start_worker("--drain")
+    world.run("wait", "a")
+    world.stop_workers()
+
+
+def why_tells_what_became_of_a_due_time(world):
+    world.run("add", "--id", "a", "--every", "1h", "--", "sh", "-c", "exit 4")
+    world.run("run", "a")
+    world.start_worker("--drain")
+    wait_until(lambda: world.json("history", "a"), "its run")
+    run, = world.json("history", "a")
+    told = world.run("why", "a", "--at", run["scheduled_time"]).stdout
+    check(told.startswith(f"run {run['id']} for ") and "exit status 4" in told, told)
+    world.stop_workers()
+
+
 play([
     workers_tells_who_runs_what,
     a_killed_worker_is_not_live,
     status_tells_of_each_change,
     on_a_terminal_status_is_drawn_in_place,
+    why_names_the_run_and_what_its_queue_is_full_of,
+    why_names_the_process_that_a_dead_worker_left_behind,
+    why_tells_what_became_of_a_due_time,
 ])
