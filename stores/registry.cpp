@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
+#include "stores/redis/redis_store.hpp"
 #include "stores/sql/open.hpp"
 #include "stores/url.hpp"
 
@@ -104,6 +105,9 @@ Result<std::unique_ptr<Store>> open_file(const Opening& opening)
 
 constexpr std::array all_kinds{
     Kind{"file", "a directory of sealed files", true, true, open_file},
+    Kind{"redis", "a Redis server (hiredis is built in)", false, true, open_redis},
+    Kind{"rediss", "a Redis server by TLS, which this hiredis has not", false, true, open_redis},
+    Kind{"unix", "a Redis server's socket", false, true, open_redis},
     Kind{"memory", "the memory of this process", true, false, open_memory},
     Kind{"mariadb", "a table of a MariaDB database", false, true, open_mysql_store},
     Kind{"mysql", "a table of a MySQL database", false, true, open_mysql_store},

@@ -87,6 +87,7 @@ void Children::ended(int pid, const Exit& exit)
   parts_.log.say(good ? Severity::detail : Severity::warning, run.id(), end_text(run));
   parts_.launcher.put(Freed{child.job});
   --parts_.children;
+  if (child.job->leased) return parts_.keeper.put(Release{std::move(child.job)});
   parts_.recorder.put(std::move(child.job));
 }
 
@@ -113,6 +114,10 @@ void Children::end(const Job& job, RunState state, const std::string& reason)
 {
   for (auto& [pid, child] : children_) {
     if (child.job.get() != &job || child.ending) continue;
+    if (state == RunState::lost) {
+      lose(pid, child, reason);
+      continue;
+    }
     child.ending = state;
     child.reason = reason;
     ask_to_end(pid, child);
@@ -129,10 +134,35 @@ void Children::end_all()
   }
 }
 
+// It is run again, here or elsewhere, unless it has succeeded before it ends.
+void Children::lose(int pid, Child& child, const std::string& reason)
+{
+  child.lost = true;
+  if (!child.ending && !child.stopping) {
+    child.stopping = true;
+    child.reason = reason;
+  }
+  ask_to_end(pid, child);
+}
+
+// Until the child has to be gone: a little before somebody else may run its task.
+Duration Children::time_left(const Job& job) const
+{
+  return std::max(Duration{0}, job.lease_end.load() - parts_.options.lease / 10 - since_boot());
+}
+
+// When a child is asked to end, since its lease was not prolonged in time.
+Steady::time_point Children::lease_warning(const Job& job) const
+{
+  const auto left = job.lease_end.load() - parts_.options.lease / 3 - since_boot();
+  return Steady::now() + left;
+}
+
 void Children::ask_to_end(int pid, Child& child)
 {
   child.timeout.reset();
-  child.kill = Steady::now() + child.job->task().kill_grace;
+  const Duration grace = child.job->task().kill_grace;
+  child.kill = Steady::now() + (child.job->leased ? std::min(grace, time_left(*child.job)) : grace);
   ::kill(-pid, SIGTERM);
   ::kill(-pid, SIGCONT);
 }
@@ -147,6 +177,9 @@ void Children::tick(Steady::time_point now)
     if (child.timeout && now >= *child.timeout) {
       const auto& limit = *child.job->task().timeout;
       end(*child.job, RunState::timed_out, "longer than " + duration_text(limit));
+    }
+    if (child.job->leased && !child.lost && now >= lease_warning(*child.job)) {
+      lose(pid, child, "its reservation could not be prolonged");
     }
     if (child.kill && now >= *child.kill) {
       child.kill.reset();
@@ -165,6 +198,7 @@ std::optional<Steady::time_point> Children::next_tick() const
     if (child.job->log) consider(trim_due_);
     if (child.timeout) consider(*child.timeout);
     if (child.kill) consider(*child.kill);
+    if (child.job->leased && !child.lost) consider(lease_warning(*child.job));
   }
   return next;
 }

@@ -31,8 +31,9 @@ class Children {
   // Those reaped that nobody has added were not ours.
   void forget_orphans() { early_.clear(); }
 
-  // Asks the child of this job to end (SIGTERM to its group, after the task's grace SIGKILL). The
-  // first reason given stands. Nothing happens if it has ended already.
+  // Asks the child of this job to end (SIGTERM to its group, after the task's grace SIGKILL; before
+  // the end of its lease in any case). The first reason given stands. Nothing happens if it has
+  // ended already.
   void end(const Job& job, RunState state, const std::string& reason);
   // The same for all of them, because the worker stops.
   void end_all();
@@ -51,7 +52,8 @@ class Children {
     std::optional<Steady::time_point> timeout;
     std::optional<Steady::time_point> kill;
     std::optional<RunState> ending;  // why it was asked to end
-    bool stopping = false;           // because the worker stops
+    bool stopping = false;           // because the worker stops, or
+    bool lost = false;               // because its lease ends
     std::string reason;
     std::size_t shown = 0;  // of its output
   };
@@ -59,6 +61,9 @@ class Children {
   void ended(int pid, const Exit& exit);
   void complete(Child& child, const Exit& exit);
   void ask_to_end(int pid, Child& child);
+  void lose(int pid, Child& child, const std::string& reason);
+  [[nodiscard]] Duration time_left(const Job& job) const;
+  [[nodiscard]] Steady::time_point lease_warning(const Job& job) const;
   void show_output(Child& child, bool all);
 
   Parts& parts_;

@@ -3,8 +3,8 @@
 //
 //   launcher ──▶ loop (while its child runs) ──▶ recorder ──▶ settler
 //
-// Each of its members belongs to the thread that has the job, but for the reservation, whose lease
-// the settler prolongs meanwhile.
+// Each of its members belongs to the thread that has the job. While a child runs under a lease, the
+// keeper has the reservation, and the job comes to the recorder by way of the keeper.
 #pragma once
 
 #include "base/unique_fd.hpp"
@@ -12,6 +12,7 @@
 #include "task/lifecycle.hpp"
 #include "vault/vault.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct Job {
   Run run;
   Outcome outcome = Outcome::began;
   UniqueFd log;
+  bool leased = false;                           // its child runs under a lease
+  std::atomic<Duration> lease_end{Duration{0}};  // by since_boot(); written by the keeper
   bool recorded = false;  // the history has all of this; only the settlement is open
   bool edited = false;    // reserved.stored is the task as somebody changed it meanwhile
   std::optional<StoredTask> settled;  // as it shall be; nothing: removed

@@ -9,8 +9,10 @@
 namespace asyncz {
 namespace {
 
-constexpr Duration ahead = std::chrono::milliseconds{5};         // what is due so soon is prepared
-constexpr Duration breath = std::chrono::seconds{1};             // after an error; polling
+constexpr Duration ahead = std::chrono::milliseconds{5};          // what is due so soon is prepared
+constexpr Duration breath = std::chrono::seconds{1};              // polling
+constexpr Duration first_pause = std::chrono::milliseconds{250};  // while the store fails
+constexpr Duration longest_pause = std::chrono::seconds{8};
 constexpr Duration look_again = std::chrono::milliseconds{250};  // for what others hold
 constexpr std::size_t all_special = 4096;
 // Each job that is not settled holds a lock, and the kernel looks through all of them at each lock.
@@ -24,7 +26,8 @@ bool needs_store(const StoredTask& stored)
 
 }  // namespace
 
-Launcher::Launcher(Parts& parts) : parts_{parts}, random_{make_random()}, began_{parts.clock.now()}
+Launcher::Launcher(Parts& parts)
+    : parts_{parts}, random_{make_random()}, began_{parts.clock.now()}, pause_{first_pause}
 {
 }
 
@@ -185,6 +188,7 @@ bool Launcher::another_round()
   }
   const bool ask_again = parts_.options.drain && running_.empty() && store.held_elsewhere();
   if (*next > wanted.now && !ask_again) {
+    pause_ = first_pause;
     took_all_ = true;
     return false;
   }
@@ -193,6 +197,7 @@ bool Launcher::another_round()
     in_trouble(reserved.error());
     return false;
   }
+  pause_ = first_pause;
   took_all_ = reserved->size() < wanted.limit;
   if (reserved->empty()) rest_until_ = parts_.clock.now() + look_again;
   for (auto& one : *reserved) receive(std::move(one));
@@ -298,7 +303,11 @@ void Launcher::spawn(const JobPtr& job)
   const auto started = parts_.spawner.spawn(*spec);
   if (const auto* child = std::get_if<Child>(&started)) {
     ++parts_.children;
-    if (job->reserved.reservation.until != never) parts_.settler.put(Hold{job});
+    if (const auto until = job->reserved.reservation.until; until != never) {
+      job->leased = true;
+      job->lease_end = since_boot() + (until - parts_.clock.now());
+      parts_.keeper.put(Hold{job});
+    }
     parts_.loop.put(Started{job, child->pid});
   }
   parts_.spawning = false;
@@ -331,8 +340,9 @@ void Launcher::put_back(const JobPtr& job)
 
 void Launcher::in_trouble(const Error& error)
 {
-  parts_.log.say(Severity::error, {}, error.what);
-  rest_until_ = parts_.clock.now() + breath;
+  if (pause_ == first_pause) parts_.log.say(Severity::error, {}, error.what);
+  rest_until_ = parts_.clock.now() + pause_;
+  pause_ = std::min(pause_ * 2, longest_pause);
   took_all_ = false;
 }
 

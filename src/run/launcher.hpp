@@ -58,6 +58,7 @@ class Launcher {
   int watch_ = -1;
   bool changed_ = false;
   Instant began_;
+  Duration pause_;                         // after the next error
   std::deque<JobPtr> waiting_;             // reserved, for want of a slot not yet started
   std::map<std::string, JobPtr> running_;  // by id
   std::map<std::string, std::size_t> running_in_queue_;

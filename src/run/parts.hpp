@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The four threads of a worker as each other sees them: a mailbox each, and what may be put in.
+// The five threads of a worker as each other sees them: a mailbox each, and what may be put in.
 #pragma once
 
 #include "run/environment.hpp"
@@ -96,9 +96,6 @@ struct Settle {
 struct Begin {  // has instances: needs to look at the store
   JobPtr job;
 };
-struct Hold {  // its child runs under a lease
-  JobPtr job;
-};
 struct Running {  // the ids of all runs, for the worker's note
   std::vector<std::string> runs;
 };
@@ -109,8 +106,18 @@ struct NotesChanged {};
 struct Errand {  // something else that is to be done with the store
   std::function<void()> work;
 };
-using SettlerLetter =
-    std::variant<Settle, Begin, Hold, Running, Edited, NotesChanged, Errand, Close>;
+using SettlerLetter = std::variant<Settle, Begin, Running, Edited, NotesChanged, Errand, Close>;
+
+// --- The keeper: prolongs leases
+// ------------------------------------------------------------------
+
+struct Hold {  // its child runs under a lease
+  JobPtr job;
+};
+struct Release {  // its child has ended; the job goes on to the recorder
+  JobPtr job;
+};
+using KeeperLetter = std::variant<Hold, Release, Close>;
 
 // What all of them use.
 struct Parts {
@@ -130,6 +137,7 @@ struct Parts {
 
   Mailbox<LoopLetter> loop;
   Mailbox<LauncherLetter> launcher;
+  Mailbox<KeeperLetter> keeper;
   Mailbox<RecorderLetter> recorder;
   Mailbox<SettlerLetter> settler;
 };

@@ -75,7 +75,7 @@ bool Recorder::record(Job& job)
   for (const auto& run : job.begun.records) {
     if (!append(run)) return false;
   }
-  if (job.run.start && !append(job.run)) return false;
+  if (job.run.start && !append_result(job)) return false;
   for (const auto& run : records) {
     if (!append(run)) return false;
   }
@@ -99,24 +99,39 @@ Status Recorder::decide(Job& job, std::vector<Run>& records)
   return {};
 }
 
-bool Recorder::append(Run run)
+// A result counts while its reservation holds; of a lost one the history says that it was lost.
+bool Recorder::append_result(Job& job)
+{
+  const auto appended = append(job.run, job.leased ? &job.reserved.reservation : nullptr);
+  if (appended != Appended::refused) return appended == Appended::yes;
+  job.run.state = RunState::lost;
+  job.run.reason = "its reservation was lost before it had ended";
+  return append(job.run);
+}
+
+bool Recorder::append(const Run& run) { return append(run, nullptr) != Appended::not_yet; }
+
+Recorder::Appended Recorder::append(Run run, const Reservation* of)
 {
   const bool of_another_worker = run.state == RunState::lost && !run.start;
   if (!of_another_worker) {
     run.worker = parts_.options.name;
     run.host = parts_.host.name;
   }
-  const auto status = parts_.vault.record_run(run);
+  const auto status = parts_.vault.record_run(run, of);
+  if (!status && of != nullptr && status.error().kind == ErrorKind::conflict) {
+    return Appended::refused;
+  }
   if (!status && status.error().kind == ErrorKind::unavailable) {
     if (!std::exchange(trouble_, true)) {
       parts_.log.say(Severity::error, run.id(), status.error().what);
       parts_.launcher.put(Trouble{true});
     }
-    return false;
+    return Appended::not_yet;
   }
   if (!status) parts_.log.say(Severity::error, run.id(), status.error().what);
   if (std::exchange(trouble_, false)) parts_.launcher.put(Trouble{false});
-  return true;
+  return Appended::yes;
 }
 
 }  // namespace asyncz

@@ -21,7 +21,10 @@ class Recorder {
   void record_open();
   // False: the store cannot be written now.
   bool record(Job& job);
-  bool append(Run run);
+  bool append(const Run& run);  // false: to be tried again
+  bool append_result(Job& job);
+  enum class Appended : std::uint8_t { yes, not_yet, refused };
+  Appended append(Run run, const Reservation* of);
   Status decide(Job& job, std::vector<Run>& records);
 
   Parts& parts_;

@@ -33,7 +33,6 @@ void Settler::run()
     const auto now = Steady::now();
     if (note_due_ && now >= *note_due_) announce();
     if (retry_due_ && now >= *retry_due_) recover();
-    if (!leased_.empty() && now >= leases_due_) prolong_leases();
     if (!retry_due_ && group_is_complete()) settle_group();
     if (closing_ && ((group_.empty() && sent_back_ == 0) || parts_.giving_up)) break;
     wait_for(std::array{parts_.settler.fd()}, next_wake());
@@ -53,7 +52,6 @@ void Settler::read_letters()
         group_.push_back(std::move(settle.job));
       },
       [&](Begin& begin) { begin_with_store(begin.job); },
-      [&](Hold& hold_it) { hold(hold_it.job); },
       [&](Running& running) {
         running_ = std::move(running.runs);
         announce();
@@ -103,12 +101,6 @@ void Settler::send_back(const JobPtr& job)
   }
 }
 
-void Settler::hold(const JobPtr& job)
-{
-  if (leased_.empty()) leases_due_ = Steady::now() + parts_.options.lease / 3;
-  leased_.push_back(job);
-}
-
 void Settler::look_for_cancel(const JobPtr& job)
 {
   const auto stored = parts_.vault.get(job->id());
@@ -145,7 +137,6 @@ void Settler::settle_group()
   std::deque<JobPtr> group;
   std::vector<Outcome> outcomes;
   for (auto& job : std::exchange(group_, {})) {
-    std::erase(leased_, job);
     if (auto added = add_instance(*job); !added) {
       in_trouble(added.error());
       group_.push_back(std::move(job));
@@ -244,32 +235,7 @@ void Settler::recover()
   if (std::exchange(trouble_, false)) parts_.launcher.put(Trouble{false});
 }
 
-// --- Leases, notes, history ---------------------------------------------------------------------
-
-void Settler::prolong_leases()
-{
-  leases_due_ = Steady::now() + parts_.options.lease / 3;
-  std::vector<Reservation*> reservations;
-  for (const auto& job : leased_) reservations.push_back(&job->reserved.reservation);
-  const auto until = parts_.clock.now() + parts_.options.lease;
-  const auto statuses = parts_.vault.store().extend(reservations, until);
-  const auto leased = leased_;
-  for (std::size_t i = 0; i < leased.size(); ++i) prolong(leased[i], statuses[i]);
-}
-
-void Settler::prolong(const JobPtr& job, const Status& status)
-{
-  auto& reservation = job->reserved.reservation;
-  if (status) {
-    if (std::exchange(reservation.edited, false)) look_for_cancel(job);
-    return;
-  }
-  const bool waits = status.error().kind == ErrorKind::unavailable &&
-                     reservation.until > parts_.clock.now() + parts_.options.lease / 3;
-  if (waits) return;
-  std::erase(leased_, job);
-  parts_.loop.put(EndRun{job, RunState::lost, "its reservation could not be prolonged"});
-}
+// --- Notes, history ---------------------------------------------------------------------
 
 void Settler::announce()
 {
@@ -301,7 +267,6 @@ std::optional<Steady::time_point> Settler::next_wake() const
   const auto consider = [&](Steady::time_point time) {
     wake = std::min(wake.value_or(time), time);
   };
-  if (!leased_.empty()) consider(leases_due_);
   if (note_due_) consider(*note_due_);
   if (retry_due_) {
     consider(*retry_due_);

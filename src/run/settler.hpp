@@ -25,7 +25,6 @@ class Settler {
   void read_letters();
   void send_back(const JobPtr& job);
   void begin_with_store(const JobPtr& job);
-  void hold(const JobPtr& job);
   void look_for_cancel(const JobPtr& job);
   void read_paused_queues();
 
@@ -36,8 +35,6 @@ class Settler {
   Status add_instance(Job& job);
   void seal_logs(const Job& job);
 
-  void prolong_leases();
-  void prolong(const JobPtr& job, const Status& status);
   void announce();
   void prune();
   void in_trouble(const Error& error);
@@ -50,8 +47,6 @@ class Settler {
   std::deque<JobPtr> group_;
   Steady::time_point group_since_;
   Steady::time_point group_grew_;
-  std::vector<JobPtr> leased_;
-  Steady::time_point leases_due_;
   std::vector<std::string> running_;  // as the worker's note tells
   std::optional<Steady::time_point> note_due_;
   std::optional<Steady::time_point> retry_due_;

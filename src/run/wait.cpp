@@ -24,6 +24,14 @@ Steady::time_point from_now(Steady::duration distance) { return Steady::now() + 
 
 bool has_come(Steady::time_point time) { return time <= Steady::now(); }
 
+Duration since_boot()
+{
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds{time.tv_sec} +
+         std::chrono::floor<Duration>(std::chrono::nanoseconds{time.tv_nsec});
+}
+
 template <std::size_t N>
 std::array<bool, N> wait_for(const std::array<int, N>& fds, std::optional<Steady::time_point> until)
 {

@@ -19,6 +19,9 @@ using Steady = std::chrono::steady_clock;
 [[nodiscard]] Steady::time_point from_now(Steady::duration distance);
 [[nodiscard]] bool has_come(Steady::time_point time);
 
+// What does not stand still while the machine sleeps: for leases, which go on elsewhere.
+[[nodiscard]] Duration since_boot();
+
 // Sleeps until one of the descriptors is readable (those below 0 are left out), `until` has come or
 // a signal interrupts. Which are readable.
 template <std::size_t N>

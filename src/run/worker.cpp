@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/worker.hpp"
 
+#include "run/keeper.hpp"
 #include "run/launcher.hpp"
 #include "run/recorder.hpp"
 #include "run/run_log.hpp"
@@ -60,7 +61,9 @@ Status Worker::run()
   Launcher launcher{parts_};
   Recorder recorder{parts_};
   Settler settler{parts_};
+  Keeper keeper{parts_};
   {
+    const std::jthread keeping{[&] { keeper.run(); }};
     const std::jthread settling{[&] { settler.run(); }};
     const std::jthread recording{[&] { recorder.run(); }};
     const std::jthread launching{[&] { launcher.run(); }};
@@ -190,7 +193,7 @@ void Worker::advance()
       [[fallthrough]];
     case Phase::last_round:
       phase_ = Phase::settling;
-      parts_.recorder.put(Close{});
+      parts_.keeper.put(Close{});
       return;
     case Phase::working:
     case Phase::settling:

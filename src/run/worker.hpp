@@ -12,8 +12,9 @@
 
 namespace asyncz {
 
-// Four threads: the loop (children, timeouts, signals; never waits for anything else), the
-// launcher, the recorder and the settler. Signals go to the loop alone, as long as run() lasts.
+// Five threads: the loop (children, timeouts, signals; never waits for anything else), the
+// launcher, the keeper, the recorder and the settler. Signals go to the loop alone, as long as
+// run() lasts.
 class Worker {
  public:
   // All are borrowed for the worker's life; `options` may not change. At SIGHUP `reload` is called

@@ -26,6 +26,7 @@ libraries() {
   cat <<'END'
 CLI/:cli/parser.cpp
 absl/:src/time/zone.cpp
+hiredis/:stores/redis/connection.cpp
 nlohmann/:cli/json.cpp
 sodium:src/seal/
 libpq-fe:stores/sql/postgresql_library.hpp

@@ -18,9 +18,12 @@ SIGTERM_BIT = 1 << signal.SIGTERM - 1
 
 
 class World:
-    def __init__(self, asyncz, witness, folder):
+    def __init__(self, asyncz, witness, folder, url=None):
         self.folder = pathlib.Path(folder)
         self.store = self.folder / "store"
+        self.url = url or f"file://{self.store}"
+        # Long enough for a busy machine, short enough to wait for.
+        self.lease = ("--lease", "6s") if url else ()
         self.witnessed = self.folder / "witnessed"
         self.witnessed.mkdir()
         self.log = self.witnessed / "log"
@@ -39,7 +42,8 @@ class World:
         }
 
     def command(self, *words, store=None):
-        return [self._asyncz, "--store", f"file://{store or self.store}", *map(str, words)]
+        url = f"file://{store}" if store else self.url
+        return [self._asyncz, "--store", url, *map(str, words)]
 
     def run(self, *words, store=None, exits=(0,), stdin=""):
         done = subprocess.run(self.command(*words, store=store), env=self.environment, text=True,
@@ -54,7 +58,7 @@ class World:
 
     def start_worker(self, *options, store=None):
         with open(self.folder / "workers.log", "ab") as log:
-            worker = subprocess.Popen(self.command("worker", *options, store=store),
+            worker = subprocess.Popen(self.command("worker", *self.lease, *options, store=store),
                                       env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
                                       stderr=log)
         self._workers.append(worker)
@@ -90,8 +94,8 @@ class World:
               i=$((i + 1))
             done"""
         return subprocess.Popen(
-            ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, f"file://{self.store}",
-             self._witness, str(self.witnessed), name, str(milliseconds)],
+            ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, self.url, self._witness,
+             str(self.witnessed), name, str(milliseconds)],
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     # --- What was seen ------------------------------------------------------------------------
@@ -135,9 +139,12 @@ def wait_until(condition, what, tick=0.1):
 
 @contextlib.contextmanager
 def new_world():
-    """A world made from the command line, ASYNCZ WITNESS …; what is left of it goes with it."""
+    """A world made from the command line, ASYNCZ WITNESS CRONTABS [SERVER]; what is left of it goes
+    with it. With SERVER its store is on the server that with_server.py started."""
+    server = sys.argv[4] if len(sys.argv) > 4 else None
+    url = server and os.environ[f"ASYNCZ_TEST_{server.upper()}_URL"]
     with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
-        world = World(sys.argv[1], sys.argv[2], folder)
+        world = World(sys.argv[1], sys.argv[2], folder, url)
         try:
             yield world
         except BaseException:
