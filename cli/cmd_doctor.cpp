@@ -174,7 +174,8 @@ class Examination {
          it.increment(failed)) {
       if (it->path().extension() != ".log") continue;
       const auto run = resolve_run(*open_.vault, it->path().stem().string());
-      if (run && !run->ended) continue;
+      const bool of_another_store = !run && !open_.store->log_directory();
+      if (of_another_store || (run && !run->ended)) continue;
       bad("logs", fmt::format("{} was never sealed, and its run has ended", it->path().string()),
           "read it and remove it");
     }

@@ -77,9 +77,9 @@ std::string log_path(const std::string& folder, std::string_view run_id, std::st
 std::string log_folder(const Store& store)
 {
   if (auto own = store.log_directory()) return *std::move(own);
-  if (::geteuid() == 0) return "/var/lib/asyncz/logs";
   const char* state = std::getenv("XDG_STATE_HOME");
   if (state != nullptr && *state == '/') return std::string{state} + "/asyncz/logs";
+  if (::geteuid() == 0) return "/var/lib/asyncz/logs";
   const char* home = std::getenv("HOME");
   return std::string{home != nullptr ? home : ""} + "/.local/state/asyncz/logs";
 }

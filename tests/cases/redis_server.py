@@ -57,7 +57,7 @@ def a_command_without_its_server_is_exit_5_with_a_hint(world, server):
 def a_server_that_does_not_answer_costs_its_timeout_and_no_more(world, server):
     server.pause()
     failed = world.run("list", exits=(5,))
-    check("no answer within 2s" in failed.stderr, failed.stderr)
+    check("no answer within 1s" in failed.stderr, failed.stderr)
     server.resume()
     world.run("list")
 
@@ -98,7 +98,7 @@ def a_password_is_needed_and_never_shown(world, server):
     file = world.folder / "password"
     file.write_text(SECRET + "\n")
     file.chmod(0o600)
-    world.url = f"{server.tcp_url}?password_file={file}"
+    world.url = f"{server.tcp_url}&password_file={file}"
     world.run("list")
     file.chmod(0o644)
     world.run("list", exits=(7,))
@@ -221,7 +221,7 @@ def play(case):
         data.mkdir()
         server = Redis(data)
         server.start()
-        world = World(sys.argv[1], None, folder, f"{server.tcp_url}?timeout=2s")
+        world = World(sys.argv[1], None, folder, server.tcp_url)
         try:
             case(world, server)
         except BaseException:

@@ -12,6 +12,7 @@ from server import Server, free_port
 
 class Postgresql(Server):
     programs = ("postgres", "initdb", "psql")
+    for_others = {"listen_addresses": "0.0.0.0"}  # to be reached from other machines
     user = "nobody"  # it refuses to run as root
     stop_signal = signal.SIGINT  # without waiting for clients
 
@@ -32,11 +33,15 @@ class Postgresql(Server):
 
     @property
     def tcp_url(self):
-        return f"postgresql://asyncz@127.0.0.1:{self.port}/postgres"
+        return self.url_at("127.0.0.1")
+
+    def url_at(self, address):
+        return f"postgresql://asyncz@{address}:{self.port}/postgres"
 
     def prepare(self):
         self.run("initdb", "-D", self.folder / "data", "-U", "asyncz", "-A", "trust", "-E", "UTF8",
                  "--locale=C.UTF-8", "--no-sync")
+        self.run("sh", "-c", f"echo host all all samenet trust >>{self.folder}/data/pg_hba.conf")
         self.run("mkdir", "-m", "755", self.folder / "socket")
 
     def command(self):

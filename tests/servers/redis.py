@@ -10,6 +10,7 @@ from server import Server, free_port
 
 class Redis(Server):
     programs = ("redis-server",)
+    for_others = {"bind": "0.0.0.0", "protected-mode": "no"}  # to be reached from other machines
 
     def __init__(self, folder, **settings):
         super().__init__(folder)
@@ -24,7 +25,10 @@ class Redis(Server):
 
     @property
     def tcp_url(self):
-        return f"redis://{self.address}:{self.port}"
+        return self.url_at(self.address)
+
+    def url_at(self, address):
+        return f"redis://{address}:{self.port}?timeout=1s"
 
     def command(self):
         settings = {"bind": self.address, "port": self.port, "unixsocket": self.socket,

@@ -21,6 +21,7 @@ class Server:
     """
 
     programs = ()  # all that must be on the path or in PLACES
+    place = ()   # the words before its command, such as those that enter a namespace
     user = None    # whom it runs as where we are root; it refuses to run as root
     stop_signal = signal.SIGTERM  # what ends it, data written
 
@@ -90,7 +91,7 @@ class Server:
         if self.user and os.geteuid() == 0:
             group = pwd.getpwnam(self.user).pw_gid
             switch = [f"--reuid={self.user}", f"--regid={group}", "--clear-groups"]
-        return ["setpriv", *switch, "--pdeathsig=KILL", "--", *words]
+        return [*self.place, "setpriv", *switch, "--pdeathsig=KILL", "--", *words]
 
 
 def free_port():

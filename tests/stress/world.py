@@ -24,6 +24,7 @@ class World:
         self.url = url or f"file://{self.store}"
         # Long enough for a busy machine, short enough to wait for.
         self.lease = ("--lease", "6s") if url else ()
+        self.place = ()  # the words before each command, such as those that enter a namespace
         self.witnessed = self.folder / "witnessed"
         self.witnessed.mkdir()
         self.log = self.witnessed / "log"
@@ -37,18 +38,19 @@ class World:
         self.environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.folder),
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "TZ": "UTC",
             "ASYNCZ_STORE_ENCRYPTION_KEY_FILE": str(key),
         }
 
     def command(self, *words, store=None):
         url = f"file://{store}" if store else self.url
-        return [self._asyncz, "--store", url, *map(str, words)]
+        return [*self.place, self._asyncz, "--store", url, *map(str, words)]
 
     def run(self, *words, store=None, exits=(0,), stdin=""):
         done = subprocess.run(self.command(*words, store=store), env=self.environment, text=True,
                               input=stdin, capture_output=True, timeout=PATIENCE)
-        check(done.returncode in exits, f"{words} is exit {done.returncode}: {done.stderr}")
+        check(done.returncode in exits, f"{words} is exit {done.returncode}: {done.stderr or done.stdout}")
         return done
 
     def json(self, *words, store=None):
