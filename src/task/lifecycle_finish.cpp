@@ -17,7 +17,9 @@ LastRun summary_of(const Run& run)
 bool may_retry(const StoredTask& task, const Run& run)
 {
   const bool failed = run.state == RunState::failed || run.state == RunState::timed_out;
-  return failed && run.attempt <= task.task.retries;
+  // Whoever cancels a run wants no other, also where it failed by itself meanwhile.
+  const bool cancelled = task.progress.cancel_fence == run.fence;
+  return failed && !cancelled && run.attempt <= task.task.retries;
 }
 
 void retry_at(StoredTask& task, const Run& run, Instant moment)

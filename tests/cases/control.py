@@ -70,6 +70,16 @@ def runs_are_cancelled_by_what_they_have_in_common(world):
     world.stop_workers()
 
 
+def a_run_in_the_foreground_is_ended_and_not_tried_again(world):
+    held(world, "a", "--retries", "5")
+    running = start(world, "run", "--foreground", "a")
+    runs(world, "a")
+    told = world.run("cancel", "a").stderr
+    check("no live worker" in told, told)
+    check(running.wait() == 128 + signal.SIGTERM, f"exit status {running.returncode}")
+    check(not world.json("list"), "it is tried again")
+
+
 def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
     daemon = "touch daemon.ran; until [ -e daemon.go ]; do sleep 0.05; done"
     world.run("add", "--id", "a", "--cwd", world.folder, "--shell",
@@ -197,6 +207,7 @@ play([
     a_cancelled_run_of_a_recurring_task_leaves_its_schedule,
     what_does_not_run_cannot_be_cancelled,
     runs_are_cancelled_by_what_they_have_in_common,
+    a_run_in_the_foreground_is_ended_and_not_tried_again,
     a_daemon_that_a_dead_worker_left_behind_is_ended,
     waiting_ends_as_the_run_does,
     the_last_attempt_is_waited_for,

@@ -364,6 +364,16 @@ TEST_CASE_FIXTURE(Life, "a cancelled run is not tried again")
   CHECK(gone);
 }
 
+TEST_CASE_FIXTURE(Life, "a run that failed while it was being cancelled is not tried again")
+{
+  once(noon);
+  task().retries = 3;
+  plan_now();
+  progress().cancel_fence = stored.fence + 1;
+  run(RunState::failed);
+  CHECK(gone);
+}
+
 // --- Interruptions -------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Life, "a run that a crash interrupted is run again for the same due time")
