@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,12 +79,25 @@ Result<std::unique_ptr<Store>> empty_store()
 
 std::string without_secrets(std::string_view url)
 {
-  const auto authority = url.find("//");
-  const auto at = url.find('@');
-  if (authority == std::string_view::npos || at == std::string_view::npos) return std::string{url};
-  const auto colon = url.find(':', authority);
-  if (colon == std::string_view::npos || colon > at) return std::string{url};
-  return std::string{url.substr(0, colon + 1)} + "***" + std::string{url.substr(at)};
+  constexpr std::string_view mask = "***";
+  std::string shown{url};
+  const auto authority = shown.find("//");
+  if (authority == std::string::npos || shown.substr(authority).starts_with("///")) return shown;
+
+  // libpq takes a password among the parameters as well.
+  constexpr std::string_view parameter = "password=";
+  const auto question = std::min(shown.find('?'), shown.size());
+  for (auto at = shown.find(parameter, question); at != std::string::npos;
+       at = shown.find(parameter, at + parameter.size())) {
+    const auto begin = at + parameter.size();
+    const auto end = std::min(shown.find('&', begin), shown.size());
+    shown.replace(begin, end - begin, mask);
+  }
+  // Whatever bytes a password has, it ends at the last `@` before those.
+  const auto at = shown.rfind('@', question);
+  const auto colon = shown.find(':', authority);
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return shown;
+  return shown.replace(colon + 1, at - colon - 1, mask);
 }
 
 Result<OpenStore> open_store_of(Context& context, const Settings& settings,

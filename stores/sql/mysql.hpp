@@ -19,6 +19,7 @@ struct MysqlOptions {
   std::string user;
   std::optional<std::string> password;
   std::string database;
+  Duration timeout = std::chrono::seconds{10};  // of an answer; a connection has half of it
 };
 
 // Connects to nothing yet.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <mysqld_error.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,8 +17,6 @@
 namespace asyncz::stores {
 namespace {
 
-constexpr unsigned connect_timeout = 5;  // seconds
-constexpr unsigned answer_timeout = 10;
 constexpr std::size_t most_statements = 100;  // that are kept prepared
 
 bool is_lost_code(unsigned code)
@@ -277,6 +276,8 @@ Result<std::unique_ptr<SqlConnection>> connect_mysql(std::shared_ptr<const Mysql
   if (made == nullptr) return Error{ErrorKind::unavailable, "there is no memory left", {}};
   const auto& api = *library;
   auto connection = std::make_unique<MysqlConnection>(library, made);
+  const auto answer_timeout = static_cast<unsigned>(options.timeout / std::chrono::seconds{1});
+  const auto connect_timeout = std::max(1U, answer_timeout / 2);
   api.options(made, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
   api.options(made, MYSQL_OPT_READ_TIMEOUT, &answer_timeout);
   api.options(made, MYSQL_OPT_WRITE_TIMEOUT, &answer_timeout);

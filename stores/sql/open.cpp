@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -39,18 +40,33 @@ struct Parameters {
   std::string database;
   std::string password_file;
   std::string socket;
+  Duration timeout = std::chrono::seconds{10};
 };
 
+constexpr Duration shortest_timeout = std::chrono::seconds{1};
+constexpr Duration longest_timeout = std::chrono::hours{1};
+
 // Which parameters a kind of store has besides tablename and database.
-enum class Extras : std::uint8_t { none, password_file, password_file_and_socket };
+enum class Extras : std::uint8_t { none, of_a_server, of_a_server_with_socket };
 
 Error unknown_parameter(std::string_view name)
 {
-  constexpr std::array<std::string_view, 4> known{"database", "tablename", "password_file",
-                                                  "socket"};
+  constexpr std::array<std::string_view, 5> known{"database", "tablename", "password_file",
+                                                  "socket", "timeout"};
   const auto meant = did_you_mean(name, known);
   return {ErrorKind::usage, "the SQL store's parameter '" + printable(name) + "' is not known",
           meant ? "did you mean " + std::string{*meant} : ""};
+}
+
+Status set_timeout(Parameters& parameters, const std::string& text)
+{
+  const auto timeout = parse_duration(text);
+  if (timeout && *timeout >= shortest_timeout && *timeout <= longest_timeout) {
+    parameters.timeout = *timeout;
+    return {};
+  }
+  return Error{
+      ErrorKind::usage, "the SQL store's parameter 'timeout' is a duration of 1s to 1h", {}};
 }
 
 Status set_parameter(Parameters& parameters, Extras extras, std::string_view name,
@@ -64,8 +80,10 @@ Status set_parameter(Parameters& parameters, Extras extras, std::string_view nam
     parameters.database = text;
   } else if (name == "password_file" && extras != Extras::none) {
     parameters.password_file = text;
-  } else if (name == "socket" && extras == Extras::password_file_and_socket) {
+  } else if (name == "socket" && extras == Extras::of_a_server_with_socket) {
     parameters.socket = text;
+  } else if (name == "timeout" && extras != Extras::none) {
+    return set_timeout(parameters, text);
   } else {
     return unknown_parameter(name);
   }
@@ -99,6 +117,9 @@ Result<Parameters> read_parameters(const Opening& opening, const Url& url, Extra
   return parameters;
 }
 
+// Which of a postgresql URL's parameters are ours.
+constexpr std::array<std::string_view, 4> ours{"tablename", "database", "password_file", "timeout"};
+
 // Takes our parameters out of a URL whose others are libpq's. Empty where nothing is left of it.
 std::string without_ours(std::string_view text)
 {
@@ -108,7 +129,7 @@ std::string without_ours(std::string_view text)
   if (question != std::string_view::npos) {
     for (const auto pair : split(text.substr(question + 1), '&')) {
       const auto name = pair.substr(0, pair.find('='));
-      if (name == "tablename" || name == "database" || name == "password_file") continue;
+      if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
       url += separator;
       url += pair;
       separator = '&';
@@ -140,15 +161,18 @@ Result<std::unique_ptr<Store>> open_postgresql_store(const Opening& opening)
 {
   const auto url = parse_url(opening.url);
   if (!url) return url.error();
-  auto parameters = read_parameters(opening, Extras::password_file);
+  auto parameters = read_parameters(opening, Extras::of_a_server);
   if (!parameters) return parameters.error();
-  for (const auto* name : {"tablename", "database", "password_file"}) {
-    const auto given = url->parameters.find(name);
+  for (const auto name : ours) {
+    const auto given = url->parameters.find(std::string{name});
     if (given == url->parameters.end()) continue;
-    auto set = set_parameter(*parameters, Extras::password_file, name, given->second);
+    auto set = set_parameter(*parameters, Extras::of_a_server, name, given->second);
     if (!set) return set.error();
   }
-  PostgresqlOptions options{.url = without_ours(opening.url), .database = parameters->database};
+  PostgresqlOptions options{.url = without_ours(opening.url),
+                            .database = parameters->database,
+                            .password = {},
+                            .timeout = parameters->timeout};
   // Who and where is libpq's to read: there may be several hosts.
   const auto credentials = url->authority.substr(0, url->authority.rfind('@') + 1);
   if (credentials.find(':') == std::string::npos) {
@@ -165,7 +189,7 @@ Result<std::unique_ptr<Store>> open_mysql_store(const Opening& opening)
 {
   const auto url = parse_url(opening.url);
   if (!url) return url.error();
-  auto parameters = read_parameters(opening, *url, Extras::password_file_and_socket);
+  auto parameters = read_parameters(opening, *url, Extras::of_a_server_with_socket);
   if (!parameters) return parameters.error();
   const auto authority = parse_authority(*url);
   if (!authority) return authority.error();
@@ -177,7 +201,8 @@ Result<std::unique_ptr<Store>> open_mysql_store(const Opening& opening)
                   .socket = parameters->socket,
                   .user = authority->user,
                   .password = *std::move(password),
-                  .database = url->path.size() > 1 ? url->path.substr(1) : parameters->database});
+                  .database = url->path.size() > 1 ? url->path.substr(1) : parameters->database,
+                  .timeout = parameters->timeout});
   if (!database) return database.error();
   return open_sql_store(*std::move(database), parameters->options);
 }

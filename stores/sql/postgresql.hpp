@@ -12,9 +12,10 @@
 namespace asyncz::stores {
 
 struct PostgresqlOptions {
-  std::string url;                      // as libpq reads it, or empty: its defaults
-  std::string database;                 // if not in the URL
-  std::optional<std::string> password;  // instead of what libpq finds itself
+  std::string url;                              // as libpq reads it, or empty: its defaults
+  std::string database;                         // if not in the URL
+  std::optional<std::string> password;          // instead of what libpq finds itself
+  Duration timeout = std::chrono::seconds{10};  // of an answer; a connection has half of it
 };
 
 // Connects to nothing yet.

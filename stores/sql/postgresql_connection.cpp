@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -15,7 +16,6 @@
 namespace asyncz::stores {
 namespace {
 
-constexpr int patience_ms = 10'000;           // for a sign of life from the server
 constexpr std::size_t most_statements = 100;  // that are kept prepared
 
 // Nothing of the server's notices is for whoever runs asyncz.
@@ -98,10 +98,12 @@ class Row final : public SqlRow {
 Result<std::unique_ptr<PostgresqlConnection>> PostgresqlConnection::open(
     Library library, const PostgresqlOptions& options)
 {
+  const auto connect_timeout =
+      std::to_string(std::max(options.timeout / std::chrono::seconds{2}, std::int64_t{2}));
   // What comes later wins: the URL over what we would have, what was told apart over the URL.
   std::vector<const char*> names{"connect_timeout", "application_name", "client_encoding",
                                  "keepalives_idle", "tcp_user_timeout"};
-  std::vector<const char*> values{"5", "asyncz", "UTF8", "10", "15000"};
+  std::vector<const char*> values{connect_timeout.c_str(), "asyncz", "UTF8", "10", "15000"};
   const auto add = [&](const char* name, const std::string& value) {
     if (value.empty()) return;
     names.push_back(name);
@@ -115,7 +117,7 @@ Result<std::unique_ptr<PostgresqlConnection>> PostgresqlConnection::open(
 
   auto* const made = library->connectdbParams(names.data(), values.data(), 1);
   std::unique_ptr<PostgresqlConnection> connection{
-      new PostgresqlConnection{std::move(library), made}};
+      new PostgresqlConnection{std::move(library), made, options.timeout}};
   const auto& api = *connection->library_;
   if (api.status(made) != CONNECTION_OK) {
     const auto message = first_line(api.errorMessage(made));
@@ -153,15 +155,23 @@ Error PostgresqlConnection::said(const PGresult* result)
 
 // --- Sending and waiting -------------------------------------------------------------------------
 
+// False: nothing came within the timeout.
+bool PostgresqlConnection::wait(short events, bool& readable) const
+{
+  pollfd poll{.fd = socket(), .events = events};
+  const int ready = ::poll(&poll, 1, static_cast<int>(timeout_ / std::chrono::milliseconds{1}));
+  readable = ready > 0 && (poll.revents & POLLIN) != 0;
+  return ready != 0;
+}
+
 Status PostgresqlConnection::flush()
 {
   for (;;) {
     const int left = library_->flush(connection_);
     if (left == 0) return {};
     if (left < 0) return lose(first_line(library_->errorMessage(connection_)));
-    pollfd poll{.fd = socket(), .events = POLLIN | POLLOUT};
-    if (::poll(&poll, 1, patience_ms) == 0) return lose("the server takes nothing in");
-    const bool readable = (poll.revents & POLLIN) != 0;
+    bool readable = false;
+    if (!wait(POLLIN | POLLOUT, readable)) return lose("the server takes nothing in");
     if (readable && library_->consumeInput(connection_) == 0) {
       return lose(first_line(library_->errorMessage(connection_)));
     }
@@ -171,10 +181,8 @@ Status PostgresqlConnection::flush()
 Status PostgresqlConnection::await()
 {
   while (library_->isBusy(connection_) != 0) {
-    pollfd poll{.fd = socket(), .events = POLLIN};
-    if (::poll(&poll, 1, patience_ms) == 0) {
-      return lose(fmt::format("no answer within {} s", patience_ms / 1000));
-    }
+    bool readable = false;
+    if (!wait(POLLIN, readable)) return lose("no answer within " + duration_text(timeout_));
     if (library_->consumeInput(connection_) == 0) {
       return lose(first_line(library_->errorMessage(connection_)));
     }

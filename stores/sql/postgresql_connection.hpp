@@ -37,8 +37,8 @@ class PostgresqlConnection final : public SqlConnection {
   void forget_notifications();
 
  private:
-  PostgresqlConnection(Library library, PGconn* connection)
-      : library_{std::move(library)}, connection_{connection}
+  PostgresqlConnection(Library library, PGconn* connection, Duration timeout)
+      : library_{std::move(library)}, connection_{connection}, timeout_{timeout}
   {
   }
 
@@ -53,6 +53,7 @@ class PostgresqlConnection final : public SqlConnection {
   bool send(const Prepared& statement, const SqlValues& values);
   Status flush();
   Status await();
+  [[nodiscard]] bool wait(short events, bool& readable) const;
   Result<std::size_t> read_result(const EachRow& each);
   Result<std::vector<std::size_t>> read_results(std::size_t count);
   Error said(const PGresult* result);
@@ -60,6 +61,7 @@ class PostgresqlConnection final : public SqlConnection {
 
   Library library_;
   PGconn* connection_;
+  Duration timeout_;
   std::unordered_map<std::string, Prepared> statements_;
   bool lost_ = false;
 };

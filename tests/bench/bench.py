@@ -19,6 +19,7 @@ import commands
 import crashes
 import peers
 import starts
+import stores
 import workers
 from lab import Lab
 from table import format_rows
@@ -38,6 +39,7 @@ MEASURES = {
     "S15-load": crashes.take_over_under_load,
     "S7": workers.throughput,
     "S12": workers.many_workers,
+    "S13": stores.reserve_and_settle,
     "peers-add": peers.add,
     "peers-run": peers.run,
     "S10": workers.ready_with_a_million,

@@ -3,12 +3,14 @@
 
 import contextlib
 import socket
+import subprocess
 
 from server import Server, free_port
 
 
 class Mariadb(Server):
-    programs = ("mariadbd", "mariadb-install-db", "my_print_defaults")
+    programs = ("mariadbd", "mariadb-install-db", "my_print_defaults", "mariadb")
+    name = "MariaDB"
     user = "nobody"  # it refuses to run as root
 
     def __init__(self, folder, **settings):
@@ -44,6 +46,21 @@ class Mariadb(Server):
             connection.connect(str(self.socket))
             return b"MariaDB" in connection.recv(200)  # its greeting
         return False
+
+    def require_password(self, secret):
+        self.ask("".join(f"set password for root@'{host}' = password('{secret}');"
+                         for host in ("127.0.0.1", "localhost")))
+
+    def cut_connections(self):
+        """All but the one that says so: each is of the user root."""
+        shown = self.ask("select id from information_schema.processlist where user = 'root'"
+                         " and id <> connection_id()")
+        self.ask("".join(f"kill {number};" for number in shown.split()))
+
+    def ask(self, statements):
+        words = ["mariadb", "--no-defaults", "-uroot", f"--socket={self.socket}", "-NBe", statements]
+        return subprocess.run(self.as_user(words), check=True, cwd="/", text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
 
 
 SERVER = Mariadb

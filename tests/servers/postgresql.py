@@ -12,6 +12,7 @@ from server import Server, free_port
 
 class Postgresql(Server):
     programs = ("postgres", "initdb", "psql")
+    name = "PostgreSQL"
     for_others = {"listen_addresses": "0.0.0.0"}  # to be reached from other machines
     user = "nobody"  # it refuses to run as root
     stop_signal = signal.SIGINT  # without waiting for clients
@@ -55,6 +56,16 @@ class Postgresql(Server):
         words = [self.find("psql"), "-Atqc", "select 1", self.url]
         return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
                               env=os.environ | {"PGCONNECT_TIMEOUT": "10"}).returncode == 0
+
+    def require_password(self, secret):
+        self.run("psql", "-qc", f"alter user asyncz password '{secret}'", self.url)
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
+        self.process.send_signal(signal.SIGHUP)
+
+    def cut_connections(self):
+        self.run("psql", "-qc", "select pg_terminate_backend(pid) from pg_stat_activity"
+                 " where application_name = 'asyncz'", self.url)
 
 
 SERVER = Postgresql
