@@ -3,6 +3,7 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/add_batch.hpp"
+#include "cli/after_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/field_options.hpp"
 #include "cli/json.hpp"
@@ -51,6 +52,7 @@ class Add final : public Command {
     options.value("--id", id_, "ID", "The task's id (eight random characters)", WordKind::text);
     schedule_.declare(options);
     fields_.declare(options);
+    after_.declare(options);
     environment_.declare(options);
     input_.declare(options);
     options.flag("--paused", paused_, "Add it paused");
@@ -95,11 +97,16 @@ class Add final : public Command {
 
     Result<OpenStore> open = context.open(Access::create);
     if (!open) return open.error();
-    std::vector<StoredTask> tasks{std::move(stored)};
-    const std::vector<Status> added = store_tasks(*open->vault, tasks, replace_, now_);
+    Vault& vault = *open->vault;
+    if (const Status named = resolve_parents(vault, stored.task); !named) return named.error();
+    const std::vector<Status> added = store_tasks(vault, {&stored, 1}, replace_, now_);
     if (!added.front()) return added.front().error();
-    if (wait_) return wait_for(context, *open, tasks.front());
-    announce(context, tasks.front());
+    if (!stored.task.after.empty() && !vault.get(stored.task.id)) {
+      context.warn(fmt::format("task {} is cancelled: what it was to follow has not succeeded",
+                               stored.task.id));
+    }
+    if (wait_) return wait_for(context, *open, stored);
+    announce(context, stored);
     return 0;
   }
 
@@ -158,6 +165,7 @@ class Add final : public Command {
     if (schedule_.timezone()) task.timezone = *schedule_.timezone();
     const Zone utc;
     if (const Status done = fields_.apply(task, {now_, utc}); !done) return done;
+    after_.apply(task);
     if (!schedule_.jitter()) return {};
     const Status done = find_field("jitter")->set(task, *schedule_.jitter(), {now_, utc});
     return done ? Status{} : Status{done.error().in("--jitter")};
@@ -216,6 +224,7 @@ class Add final : public Command {
   std::optional<std::string> batch_;
   ScheduleOptions schedule_;
   FieldOptions fields_;
+  AfterOptions after_;
   EnvironmentOptions environment_;
   InputOptions input_;
   bool paused_ = false;

@@ -110,6 +110,7 @@ class Examination {
   Status check_records()
   {
     std::vector<std::pair<std::string, Error>> unreadable;
+    std::vector<std::pair<std::string, std::string>> waiters;
     std::size_t count = 0;
     const auto visited =
         open_.vault->each([&](std::string_view id, const Result<StoredTask>& task) {
@@ -119,12 +120,22 @@ class Examination {
           }
           ++count;
           zones_.insert(task->task.timezone);
+          for (const auto& parent : task->task.after) {
+            if (!parent.met) waiters.emplace_back(id, parent.id);
+          }
           see(task->progress.created);
           return true;
         });
     if (!visited) return visited;
     well("records", fmt::format("{} tasks can be read", count));
     for (const auto& [id, error] : unreadable) report_unreadable(id, error);
+    for (const auto& [id, parent] : waiters) {
+      const auto stored = open_.vault->get(parent);
+      if (stored || stored.error().kind != ErrorKind::not_found) continue;
+      const auto name = shell_quoted(id);
+      bad("records", fmt::format("task {} waits for {}, which has gone", id, printable(parent)),
+          fmt::format("asyncz run {} runs it all the same, asyncz remove {} drops it", name, name));
+    }
     return {};
   }
 

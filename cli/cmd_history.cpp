@@ -73,7 +73,7 @@ Status remove_old_runs(OpenStore& open, const HistorySettings& limits, Instant n
   const auto before = now - limits.keep_age;
   const auto pruned = open.store->prune_runs(before, limits.keep_bytes);
   if (!pruned) return pruned;
-  return prune_logs(log_folder(*open.store), before, limits.keep_bytes);
+  return prune_logs(log_folder(*open.store), {before, limits.keep_bytes, limits.keep_runs});
 }
 
 class History final : public Command {

@@ -2,6 +2,7 @@
 // asyncz run: one more run of a task, now. Manual: man/asyncz-run.1.
 #include "cli/commands.hpp"
 #include "cli/resolve.hpp"
+#include "cli/run_now.hpp"
 #include "cli/run_view.hpp"
 #include "run/foreground.hpp"
 
@@ -12,27 +13,6 @@
 
 namespace asyncz::cli {
 namespace {
-
-// Makes a one-shot due at once, paused or not.
-Result<std::string> bring_forward(OpenStore& open, const StoredTask& task, Instant now)
-{
-  const auto& id = task.task.id;
-  const auto holder = open.store->holder(id, now);
-  if (!holder) return holder.error();
-  if (holder->held) {
-    return Error{ErrorKind::conflict, "task '" + id + "' is running",
-                 "asyncz logs -f " + id + " follows it"};
-  }
-  const auto written = open.vault->update(id, [&](StoredTask& stored) {
-    stored.task.paused = false;
-    stored.progress.paused_by.clear();
-    stored.progress.paused_since.reset();
-    stored.progress.due = stored.progress.moment = now;
-    return Status{};
-  });
-  if (!written) return written.error();
-  return id;
-}
 
 class RunCommand final : public Command {
  public:
@@ -54,8 +34,7 @@ class RunCommand final : public Command {
     const auto task = open->vault->get(*id);
     if (!task) return task.error();
     const auto now = context.clock().now();
-    const auto added = task->task.recurring() ? add_instance(*open->vault, *task, now, now)
-                                              : bring_forward(*open, *task, now);
+    const auto added = run_now(*open, *task, now, now);
     if (!added) return added.error();
     if (context.globals().json) {
       print_json(context, ValueMap{{"id", *added}});

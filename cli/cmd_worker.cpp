@@ -164,7 +164,8 @@ class WorkerCommand final : public Command {
     options.drain = drain_;
     options.once = once_;
     options.show_output = show_output_ || settings.worker.show_output;
-    options.history = {settings.history.keep_age, settings.history.keep_bytes};
+    const auto& history = settings.history;
+    options.history = {history.keep_age, history.keep_bytes, history.keep_runs};
     const auto count = slots(settings.worker);
     if (!count) return count.error();
     options.concurrency = *count;

@@ -18,6 +18,7 @@ constexpr std::array rows{
     CommandRow{"resume", "Let paused tasks or a queue run again", make_resume},
     CommandRow{"run", "Run a task now", make_run},
     CommandRow{"cancel", "Stop runs that are under way", make_cancel},
+    CommandRow{"retry", "Run again what has failed", make_retry},
     CommandRow{"wait", "Wait until tasks have ended", make_wait},
     CommandRow{"preview", "Compute the next run times of a task or a schedule", make_preview},
     CommandRow{"timeline", "List the coming runs of all tasks in the order of time", make_timeline},

@@ -27,6 +27,7 @@ std::unique_ptr<Command> make_pause();
 std::unique_ptr<Command> make_preview();
 std::unique_ptr<Command> make_remove();
 std::unique_ptr<Command> make_resume();
+std::unique_ptr<Command> make_retry();
 std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_status();

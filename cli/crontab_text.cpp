@@ -2,6 +2,7 @@
 #include "cli/crontab_text.hpp"
 
 #include "base/text.hpp"
+#include "task/crontab_task.hpp"
 #include "task/fields.hpp"
 
 #include <fmt/format.h>
@@ -87,6 +88,13 @@ std::string input_of(std::string_view input)
   return text;
 }
 
+// Whether MAILTO says what its hook does.
+bool mails(const Task& task)
+{
+  const auto to = task.env.find("MAILTO");
+  return task.on_end == mail_hook() && to != task.env.end() && quoted(to->second);
+}
+
 // Fields that have another value than the default and no place in a crontab.
 std::vector<std::string> fields_lost(const Task& task)
 {
@@ -98,6 +106,7 @@ std::vector<std::string> fields_lost(const Task& task)
   std::vector<std::string> lost;
   for (const auto& field : task_fields()) {
     if (std::ranges::find(carried, field.name) != carried.end()) continue;
+    if (field.name == "on_end" && mails(task)) continue;
     if (field.get(task, context) != field.get(plain, context)) lost.emplace_back(field.name);
   }
   return lost;
@@ -135,14 +144,17 @@ CrontabText crontab_text(const Task& task, const Environment& settings, bool rev
   std::erase_if(
       own, [&](const auto& it) { return settings.contains(it.first) || it.first == "CRON_TZ"; });
 
+  const bool mailed = mails(task) && own.contains("MAILTO");
+  const auto mail_to = mailed ? fmt::format("MAILTO={}\n", *quoted(own["MAILTO"])) : "";
+  if (mailed || own["MAILTO"].empty()) own.erase("MAILTO");
   CrontabText text{"", fields_lost(task)};
   if (!own.empty() && !reveal) text.lost.emplace_back("env");
   if (!task.stdin_data.empty() && !reveal) text.lost.emplace_back("stdin");
   auto command = escaped(command_of(task, reveal ? own : Environment{}));
   if (command.find('\n') != std::string::npos) return {"", {"its command has several lines"}};
   if (!task.stdin_data.empty() && reveal) command += input_of(task.stdin_data);
-  text.lines = fmt::format("\n# {}\nCRON_TZ={}\n{} {}\n", printable(task.id), task.timezone,
-                           *schedule, command);
+  text.lines = fmt::format("\n# {}\nCRON_TZ={}\n{}{} {}\n{}", printable(task.id), task.timezone,
+                           mail_to, *schedule, command, mailed ? "MAILTO=\n" : "");
   return text;
 }
 

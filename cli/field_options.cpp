@@ -16,10 +16,10 @@
 namespace asyncz::cli {
 namespace {
 
-// Given in a way of their own, or refused by this version.
-constexpr std::array<std::string_view, 15> without_option{
-    "id",        "command", "trigger",    "timezone",   "jitter", "after", "env",   "env_captured",
-    "unset_env", "stdin",   "on_success", "on_failure", "on_end", "tags",  "paused"};
+// Given in a way of their own, or when the task is added only.
+constexpr std::array<std::string_view, 12> without_option{
+    "id",  "command",      "trigger",   "timezone", "jitter", "after",
+    "env", "env_captured", "unset_env", "stdin",    "tags",   "paused"};
 
 std::string option_name(std::string_view field)
 {

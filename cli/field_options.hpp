@@ -14,8 +14,7 @@
 namespace asyncz::cli {
 
 // One for each field that a text can give, under its name with hyphens. What has a form of its own
-// (the id, the command, the schedule, environment, input) is not among them, nor are fields that
-// this version refuses.
+// (the id, the command, the schedule, environment, input) is not among them.
 class FieldOptions {
  public:
   FieldOptions();

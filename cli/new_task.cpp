@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "time/zone.hpp"
+#include "vault/waiters.hpp"
 
 #include <fmt/core.h>
 
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -53,6 +55,35 @@ Status replace(Vault& vault, const StoredTask& with, Instant now)
   };
   const Result<StoredTask> replaced = vault.update(with.task.id, change);
   return replaced ? Status{} : Status{replaced.error()};
+}
+
+// Tasks that wait for nobody.
+std::vector<Status> store_alone(Vault& vault, std::span<StoredTask> tasks, bool may_replace,
+                                Instant now)
+{
+  std::vector<Status> statuses = vault.add(tasks);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (statuses[i] || statuses[i].error().kind != ErrorKind::conflict) continue;
+    if (may_replace) {
+      statuses[i] = replace(vault, tasks[i], now);
+    } else {
+      statuses[i] = Error{ErrorKind::conflict,
+                          fmt::format("there is a task {} already", printable(tasks[i].task.id)),
+                          "--replace puts this one in its place"};
+    }
+  }
+  return statuses;
+}
+
+Status store_waiter(Vault& vault, StoredTask& task, bool may_replace, Instant now)
+{
+  const Random random = system_random();
+  if (Status joined = join_parents(vault, task, now, random); !joined) return joined;
+  if (Status stored = store_alone(vault, {&task, 1}, may_replace, now).front(); !stored) {
+    return stored;
+  }
+  const Result<bool> settled = settle_waiter(vault, task.task.id, now, random);
+  return settled ? Status{} : Status{settled.error()};
 }
 
 }  // namespace
@@ -138,19 +169,21 @@ Status change_task(StoredTask& stored, Task wanted, Instant now)
   return {};
 }
 
-std::vector<Status> store_tasks(Vault& vault, std::vector<StoredTask>& tasks, bool may_replace,
+std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, bool may_replace,
                                 Instant now)
 {
-  std::vector<Status> statuses = vault.add(tasks);
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (statuses[i] || statuses[i].error().kind != ErrorKind::conflict) continue;
-    if (may_replace) {
-      statuses[i] = replace(vault, tasks[i], now);
-    } else {
-      statuses[i] = Error{ErrorKind::conflict,
-                          fmt::format("there is a task {} already", printable(tasks[i].task.id)),
-                          "--replace puts this one in its place"};
+  std::vector<Status> statuses;
+  while (!tasks.empty()) {
+    const auto follows = [](const StoredTask& task) { return !task.task.after.empty(); };
+    const auto waiter = std::ranges::find_if(tasks, follows);
+    const auto alone = static_cast<std::size_t>(waiter - tasks.begin());
+    for (auto& status : store_alone(vault, tasks.first(alone), may_replace, now)) {
+      statuses.push_back(std::move(status));
     }
+    tasks = tasks.subspan(alone);
+    if (tasks.empty()) break;
+    statuses.push_back(store_waiter(vault, tasks.front(), may_replace, now));
+    tasks = tasks.subspan(1);
   }
   return statuses;
 }

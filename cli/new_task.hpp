@@ -9,6 +9,7 @@
 #include "task/stored_task.hpp"
 #include "vault/vault.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,11 @@ void set_paused(StoredTask& task, bool paused, Instant now);
 Status change_task(StoredTask& stored, Task wanted, Instant now);
 
 // Adds planned tasks, a status for each. With `replace` one whose id is taken takes the place of
-// the task that has it, history and all.
-//   conflict  the id is taken
-std::vector<Status> store_tasks(Vault& vault, std::vector<StoredTask>& tasks, bool replace,
+// the task that has it, history and all. One that waits for others (`after`) is added when those
+// before it are; where they ended in a way that it cannot follow, it is cancelled at once.
+//   conflict   the id is taken
+//   not_found  nobody knows a task that it is to follow
+std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, bool replace,
                                 Instant now);
 
 }  // namespace asyncz::cli

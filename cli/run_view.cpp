@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/run_view.hpp"
 
-#include <string.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,12 +11,6 @@ template <class T>
 Value number(const std::optional<T>& value)
 {
   return value ? Value{static_cast<std::int64_t>(*value)} : Value{};
-}
-
-std::string signal_name(int signal)
-{
-  const char* const name = ::sigabbrev_np(signal);
-  return name == nullptr ? "SIG" + std::to_string(signal) : std::string{"SIG"} + name;
 }
 
 Value text(const std::string& value) { return value.empty() ? Value{} : Value{value}; }

@@ -2,7 +2,9 @@
 #include "cli/task_removal.hpp"
 
 #include "base/task_id.hpp"
+#include "cli/new_task.hpp"
 #include "cli/task_view.hpp"
+#include "vault/waiters.hpp"
 
 #include <algorithm>
 
@@ -30,6 +32,10 @@ Status remove_task(OpenStore& open, const std::string& id, Instant now)
     if (!task) return task.error();
     if (status_of(*open.store, *task, now).state == TaskState::running) {
       return leave_to_worker(open, id);
+    }
+    if (!task->progress.waiters.empty()) {
+      const Status told = tell_waiters(*open.vault, *task, false, now, system_random());
+      if (!told) return told;
     }
     removed = open.vault->remove(*task);
     if (removed || removed.error().kind != ErrorKind::conflict) return removed;

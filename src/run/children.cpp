@@ -2,11 +2,12 @@
 #include "run/children.hpp"
 
 #include "base/text.hpp"
+#include "run/hook_child.hpp"
+#include "run/process_group.hpp"
 #include "run/run_log.hpp"
 #include "run/run_log_files.hpp"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ std::string end_text(const Run& run)
   if (run.exit_status && *run.exit_status != 0) {
     text += ", exit status " + std::to_string(*run.exit_status);
   }
-  if (run.signal) text += ", SIG" + std::string{::sigabbrev_np(*run.signal)};
+  if (run.signal) text += ", " + signal_name(*run.signal);
   if (!run.reason.empty()) text += ": " + run.reason;
   return text;
 }
@@ -49,8 +50,16 @@ void Children::add(JobPtr job, int pid)
 {
   Child child;
   child.job = std::move(job);
-  if (const auto timeout = child.job->task().timeout) child.timeout = Steady::now() + *timeout;
-  parts_.log.say(Severity::detail, child.job->run.id(), "started");
+  child.hook = !child.job->hooks.empty();
+  const auto& task = child.job->task();
+  const auto timeout = child.hook ? parts_.options.hook_time : task.timeout;
+  if (timeout) child.timeout = from_now(*timeout);
+  if (child.job->replaced_at && !child.hook) {
+    child.replaced = from_now(*child.job->replaced_at - parts_.clock.now());
+  }
+  child.grace = child.hook ? hook_grace : task.kill_grace;
+  const auto what = child.hook ? child.job->hooks.front().name + " started" : "started";
+  parts_.log.say(Severity::detail, child.job->run.id(), what);
   if (children_.empty()) trim_due_ = Steady::now() + trim_interval;
   children_.emplace(pid, std::move(child));
   if (const auto early = early_.find(pid); early != early_.end()) {
@@ -80,6 +89,7 @@ void Children::ended(int pid, const Exit& exit)
   children_.erase(found);
   // Who was asked to end has taken the others of its group with it, or they are made to go.
   if (child.ending || child.stopping) ::kill(-pid, SIGKILL);
+  if (child.hook) return hook_ended(child, exit);
   complete(child, exit);
   if (parts_.options.show_output) show_output(child, true);
   const auto& run = child.job->run;
@@ -87,8 +97,22 @@ void Children::ended(int pid, const Exit& exit)
   parts_.log.say(good ? Severity::detail : Severity::warning, run.id(), end_text(run));
   parts_.launcher.put(Freed{child.job});
   --parts_.children;
-  if (child.job->leased) return parts_.keeper.put(Release{std::move(child.job)});
-  parts_.recorder.put(std::move(child.job));
+  parts_.record(std::move(child.job));
+}
+
+void Children::hook_ended(Child& child, const Exit& exit)
+{
+  auto& job = *child.job;
+  const bool outlasted = child.ending == RunState::timed_out;
+  const auto how =
+      end_of_hook(exit.status, outlasted ? std::optional{parts_.options.hook_time} : std::nullopt);
+  if (child.stopping) {
+    job.abandoned = true;
+  } else if (how) {
+    job.hook_failures.push_back(hook_failure(job.hooks.front(), *how, job.hook_output.get()));
+  }
+  parts_.launcher.put(HookEnded{std::move(child.job)});
+  --parts_.children;
 }
 
 void Children::complete(Child& child, const Exit& exit)
@@ -161,10 +185,11 @@ Steady::time_point Children::lease_warning(const Job& job) const
 void Children::ask_to_end(int pid, Child& child)
 {
   child.timeout.reset();
-  const Duration grace = child.job->task().kill_grace;
-  child.kill = Steady::now() + (child.job->leased ? std::min(grace, time_left(*child.job)) : grace);
-  ::kill(-pid, SIGTERM);
-  ::kill(-pid, SIGCONT);
+  child.replaced.reset();
+  const auto grace = child.grace;
+  child.kill = from_now(child.job->leased ? std::min(grace, time_left(*child.job)) : grace);
+  signal_group(pid, SIGTERM);
+  signal_group(pid, SIGCONT);
 }
 
 void Children::tick(Steady::time_point now)
@@ -175,15 +200,18 @@ void Children::tick(Steady::time_point now)
     if (trim && child.job->log) trim_log(child.job->log.get(), child.job->task().output_limit);
     if (trim && parts_.options.show_output) show_output(child, false);
     if (child.timeout && now >= *child.timeout) {
-      const auto& limit = *child.job->task().timeout;
+      const auto limit = child.hook ? parts_.options.hook_time : *child.job->task().timeout;
       end(*child.job, RunState::timed_out, "longer than " + duration_text(limit));
     }
     if (child.job->leased && !child.lost && now >= lease_warning(*child.job)) {
       lose(pid, child, "its reservation could not be prolonged");
     }
+    if (child.replaced && now >= *child.replaced) {
+      end(*child.job, RunState::cancelled, "its next due time has come");
+    }
     if (child.kill && now >= *child.kill) {
       child.kill.reset();
-      ::kill(-pid, SIGKILL);
+      signal_group(pid, SIGKILL);
     }
   }
 }
@@ -197,6 +225,7 @@ std::optional<Steady::time_point> Children::next_tick() const
   for (const auto& [pid, child] : children_) {
     if (child.job->log) consider(trim_due_);
     if (child.timeout) consider(*child.timeout);
+    if (child.replaced) consider(*child.replaced);
     if (child.kill) consider(*child.kill);
     if (child.job->leased && !child.lost) consider(lease_warning(*child.job));
   }
@@ -206,14 +235,16 @@ std::optional<Steady::time_point> Children::next_tick() const
 std::vector<std::string> Children::runs() const
 {
   std::vector<std::string> runs;
-  for (const auto& [pid, child] : children_) runs.push_back(child.job->run.id());
+  for (const auto& [pid, child] : children_) {
+    if (!child.hook) runs.push_back(child.job->run.id());
+  }
   return runs;
 }
 
 // Whole lines, and at the end what is left.
 void Children::show_output(Child& child, bool all)
 {
-  if (!child.job->log) return;
+  if (!child.job->log || child.hook) return;
   const auto parts = parts_left(child.job->log.get());
   auto from = static_cast<std::int64_t>(child.shown);
   if (from > parts.head && from < parts.tail) from = parts.tail;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The running children of a worker: their timeouts, their ends, and how they are ended.
+// The running children of a worker, runs and their hooks: their timeouts, their ends, and how they
+// are ended.
 #pragma once
 
 #include "run/parts.hpp"
@@ -49,7 +50,10 @@ class Children {
  private:
   struct Child {
     JobPtr job;
+    bool hook = false;  // the first of job->hooks, not the run itself
+    Duration grace{0};
     std::optional<Steady::time_point> timeout;
+    std::optional<Steady::time_point> replaced;  // by the next due time
     std::optional<Steady::time_point> kill;
     std::optional<RunState> ending;  // why it was asked to end
     bool stopping = false;           // because the worker stops, or
@@ -60,6 +64,7 @@ class Children {
 
   void ended(int pid, const Exit& exit);
   void complete(Child& child, const Exit& exit);
+  void hook_ended(Child& child, const Exit& exit);
   void ask_to_end(int pid, Child& child);
   void lose(int pid, Child& child, const std::string& reason);
   [[nodiscard]] Duration time_left(const Job& job) const;

@@ -95,13 +95,13 @@ std::string first_line(const char* path)
   return line;
 }
 
-std::string scheduled_text(const Task& task, Instant scheduled)
+}  // namespace
+
+std::string time_text(const Task& task, Instant time)
 {
   const auto zone = Zone::load(task.timezone);
-  return rfc3339(scheduled, zone ? zone->offset_at(scheduled) : std::chrono::seconds{0});
+  return rfc3339(time, zone ? zone->offset_at(time) : std::chrono::seconds{0});
 }
-
-}  // namespace
 
 Identity identity_of(const std::string& user)
 {
@@ -150,7 +150,7 @@ Environment environment_of(const Task& task, const RunNames& names, const Host& 
   const auto parent = parent_of_instance(task.id);
   env["ASYNCZ_TASK_ID"] = parent ? std::string{*parent} : task.id;
   env["ASYNCZ_RUN_ID"] = names.run_id;
-  env["ASYNCZ_SCHEDULED_TIME"] = scheduled_text(task, names.start.scheduled);
+  env["ASYNCZ_SCHEDULED_TIME"] = time_text(task, names.start.scheduled);
   env["ASYNCZ_ATTEMPT"] = std::to_string(names.start.attempt);
   env["ASYNCZ_QUEUE"] = task.queue;
   env["ASYNCZ_FENCE"] = std::to_string(names.fence);

@@ -47,6 +47,9 @@ struct RunNames {
 [[nodiscard]] Environment environment_of(const Task& task, const RunNames& names, const Host& host,
                                          const Identity& identity);
 
+// RFC 3339 in the task's time zone.
+[[nodiscard]] std::string time_text(const Task& task, Instant time);
+
 // What the child gets, but for its descriptors.
 //   usage  a limit or the time zone is not known here
 Result<ChildSpec> child_spec(const Task& task, const RunNames& names, const Host& host);

@@ -3,7 +3,11 @@
 
 #include "base/task_id.hpp"
 #include "run/environment.hpp"
+#include "run/hook_child.hpp"
 #include "run/parts.hpp"
+#include "run/process_group.hpp"
+#include "vault/kept_task.hpp"
+#include "vault/waiters.hpp"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -22,10 +26,17 @@ namespace {
 // A worker may take what we were about to run ourselves, should we die before we do.
 constexpr auto head_start = std::chrono::minutes{1};
 
-class ForegroundRun {
+// How a child ended.
+struct ForegroundEnd {
+  int status = 0;
+  rusage usage{};
+  bool timed_out = false;
+};
+
+// Waits for our children, one after the other. Signals that ask us to end are passed on to them.
+class Foreground {
  public:
-  ForegroundRun(Spawner& spawner, const Clock& clock, const Task& task)
-      : spawner_{spawner}, clock_{clock}, task_{task}
+  Foreground()
   {
     sigset_t wanted;
     ::sigemptyset(&wanted);
@@ -33,94 +44,130 @@ class ForegroundRun {
     ::pthread_sigmask(SIG_BLOCK, &wanted, &before_);
     signals_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
   }
-  ForegroundRun(const ForegroundRun&) = delete;
-  ForegroundRun& operator=(const ForegroundRun&) = delete;
-  ~ForegroundRun() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Foreground(const Foreground&) = delete;
+  Foreground& operator=(const Foreground&) = delete;
+  ~Foreground() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  // Fills in how it went.
-  void operator()(Run& run, const Beginning::Start& start, int lock)
+  ForegroundEnd wait(int pid, std::optional<Duration> timeout, Duration grace)
   {
-    run.start = clock_.now();
-    spawn(run, start, lock);
-    while (pid_ > 0) {
-      wait_for(std::array{signals_.get()}, deadline_);
-      read_signals(run);
-      if (pid_ > 0 && deadline_ && Steady::now() >= *deadline_) out_of_time();
+    ForegroundEnd end;
+    std::optional<Steady::time_point> deadline;
+    if (timeout) deadline = from_now(*timeout);
+    for (;;) {
+      wait_for(std::array{signals_.get()}, deadline);
+      if (ended(pid, end)) return end;
+      if (!deadline || Steady::now() < *deadline) continue;
+      signal_group(pid, end.timed_out ? SIGKILL : SIGTERM);
+      deadline.reset();
+      if (!std::exchange(end.timed_out, true)) deadline = from_now(grace);
     }
-    run.end = clock_.now();
   }
 
  private:
-  void spawn(Run& run, const Beginning::Start& start, int lock)
+  bool ended(int pid, ForegroundEnd& end)
   {
-    auto spec = child_spec(task_, {run.id(), run.fence, start}, this_host());
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+      if (info.ssi_signo != SIGCHLD) signal_group(pid, static_cast<int>(info.ssi_signo));
+    }
+    return ::wait4(pid, &end.status, WNOHANG, &end.usage) == pid;
+  }
+
+  sigset_t before_{};
+  UniqueFd signals_;
+};
+
+// One run and its hooks.
+class ForegroundRun {
+ public:
+  ForegroundRun(Spawner& spawner, const Clock& clock, const Reserved& reserved)
+      : spawner_{spawner},
+        clock_{clock},
+        task_{reserved.stored.task},
+        lock_{reserved.reservation.lock.get()}
+  {
+  }
+
+  // Fills in how it went.
+  void operator()(Run& run, const Beginning::Start& start)
+  {
+    run.start = clock_.now();
+    auto spec = child_spec(task_, {run.id(), run.fence, start}, host_);
     auto input = memory_file(task_.stdin_data);
     if (!spec || !input) return fail(run, 125, (spec ? input.error() : spec.error()).what);
     spec->stdin_fd = input->get();
     spec->output_fd = STDOUT_FILENO;
     spec->error_fd = STDERR_FILENO;
-    spec->lock_fd = lock;
+    spec->lock_fd = lock_;
     const auto started = spawner_.spawn(*spec);
     if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
       return fail(run, failure->exit_status, failure->reason);
     }
-    pid_ = std::get<Child>(started).pid;
-    if (task_.timeout) deadline_ = Steady::now() + *task_.timeout;
+    complete(run, foreground_.wait(std::get<Child>(started).pid, task_.timeout, task_.kill_grace));
   }
 
-  static void fail(Run& run, int exit_status, std::string reason)
+  // Nothing was kept of what the run printed, so that its hooks have nothing to read.
+  void run_hooks(Run& run)
+  {
+    const auto ended = run;
+    for (const auto& hook : hooks_of(task_, ended)) {
+      if (const auto failure = run_hook(hook, ended)) add_reason(run, *failure);
+    }
+  }
+
+ private:
+  void fail(Run& run, int exit_status, std::string reason)
   {
     run.state = RunState::failed;
     run.exit_status = exit_status;
     run.reason = std::move(reason);
+    run.end = clock_.now();
   }
 
-  void read_signals(Run& run)
+  void complete(Run& run, const ForegroundEnd& end)
   {
-    signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGCHLD) {
-        reap(run);
-      } else if (pid_ > 0) {
-        ::kill(-pid_, static_cast<int>(info.ssi_signo));
-      }
-    }
-  }
-
-  void reap(Run& run)
-  {
-    int status = 0;
-    rusage usage{};
-    if (::wait4(pid_, &status, WNOHANG, &usage) != pid_) return;
-    pid_ = 0;
-    if (WIFEXITED(status)) run.exit_status = WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) run.signal = WTERMSIG(status);
+    run.end = clock_.now();
+    if (WIFEXITED(end.status)) run.exit_status = WEXITSTATUS(end.status);
+    if (WIFSIGNALED(end.status)) run.signal = WTERMSIG(end.status);
+    const auto& usage = end.usage;
     run.cpu = std::chrono::seconds{usage.ru_utime.tv_sec + usage.ru_stime.tv_sec} +
               Duration{usage.ru_utime.tv_usec + usage.ru_stime.tv_usec};
     run.max_memory = std::int64_t{usage.ru_maxrss} * 1024;
     const auto& good = task_.success_exit_codes;
     const bool succeeded =
         run.exit_status && std::find(good.begin(), good.end(), *run.exit_status) != good.end();
-    run.state = timed_out_  ? RunState::timed_out
-                : succeeded ? RunState::succeeded
-                            : RunState::failed;
+    run.state = end.timed_out ? RunState::timed_out
+                : succeeded   ? RunState::succeeded
+                              : RunState::failed;
   }
 
-  void out_of_time()
+  // What is to be said of a hook that failed.
+  std::optional<std::string> run_hook(const Hook& hook, const Run& run)
   {
-    ::kill(-pid_, timed_out_ ? SIGKILL : SIGTERM);
-    deadline_.reset();
-    if (!std::exchange(timed_out_, true)) deadline_ = Steady::now() + task_.kill_grace;
+    auto spec = hook_spec(task_, run, hook, host_);
+    const auto output = hook_output();
+    if (!spec || !output) {
+      return hook_failure(hook, (spec ? output.error() : spec.error()).what, -1);
+    }
+    spec->output_fd = output->get();
+    spec->lock_fd = lock_;
+    const auto started = spawn_hook(spawner_, *std::move(spec));
+    if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
+      return hook_failure(hook, failure->reason, -1);
+    }
+    const auto end = foreground_.wait(std::get<Child>(started).pid, hook_time, hook_grace);
+    const auto how =
+        end_of_hook(end.status, end.timed_out ? std::optional{hook_time} : std::nullopt);
+    if (!how) return std::nullopt;
+    return hook_failure(hook, *how, output->get());
   }
 
   Spawner& spawner_;
   const Clock& clock_;
   const Task& task_;
-  sigset_t before_{};
-  UniqueFd signals_;
-  std::optional<Steady::time_point> deadline_;
-  int pid_ = 0;
-  bool timed_out_ = false;
+  const int lock_;
+  const Host host_ = this_host();
+  Foreground foreground_;
 };
 
 Status settle(Vault& vault, Reserved& reserved, const std::optional<StoredTask>& stored)
@@ -137,6 +184,11 @@ Status finish_and_settle(Vault& vault, Reserved& reserved, const Run& run, Insta
     auto ending = finish(reserved.stored, run, now, make_random());
     if (!ending) return ending.error();
     if (instance) ending->stored.reset();
+    if (!ending->stored) {
+      const bool success = run.state == RunState::succeeded;
+      auto told = tell_waiters(vault, reserved.stored, success, now, make_random());
+      if (!told) return told;
+    }
     auto status = settle(vault, reserved, ending->stored);
     if (status || status.error().kind != ErrorKind::conflict) return status;
   }
@@ -144,9 +196,9 @@ Status finish_and_settle(Vault& vault, Reserved& reserved, const Run& run, Insta
 
 }  // namespace
 
-Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant now, Instant moment)
+Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant due, Instant moment)
 {
-  auto instance = instance_of(task, now, now);
+  auto instance = instance_of(task, due, moment);
   instance.progress.moment = moment;
   const auto id = instance.task.id;
   if (auto added = vault.add({&instance, 1}).front(); !added) return added.error();
@@ -181,8 +233,19 @@ Result<Run> run_in_foreground(Vault& vault, Spawner& spawner, const Clock& clock
   const auto host = this_host();
   run.host = host.name;
   run.worker = host.name + "-" + std::to_string(::getpid());
-  ForegroundRun{spawner, clock, stored.task}(run, start, reserved->reservation.lock.get());
+  ForegroundRun foreground{spawner, clock, *reserved};
+  foreground(run, start);
+  const auto ending = finish(stored, run, clock.now(), make_random());
+  const bool ends = ending && !ending->stored;
+  if (ends && is_kept(stored, run.state)) run.task_record = kept_task(stored.task);
   if (auto recorded = vault.record_run(run); !recorded) return recorded.error();
+  if (ending && (ending->final || task->task.recurring())) {
+    const auto reason = run.reason;
+    foreground.run_hooks(run);
+    if (run.reason != reason) {
+      if (auto recorded = vault.record_run(run); !recorded) return recorded.error();
+    }
+  }
   if (auto settled = finish_and_settle(vault, *reserved, run, clock.now()); !settled) {
     return settled.error();
   }

@@ -20,9 +20,9 @@ namespace asyncz {
 Result<Run> run_in_foreground(Vault& vault, Spawner& spawner, const Clock& clock,
                               std::string_view id);
 
-// Adds one more run of a recurring task, for a worker to take: the id of its instance. Of a task
-// whose id is `id`, whether paused or not.
-//   not_found
-Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant now, Instant moment);
+// Adds one more run of a recurring task, paused or not, for a worker to take from `moment` on: the
+// id of its instance.
+//   conflict  there is one for this due time
+Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant due, Instant moment);
 
 }  // namespace asyncz

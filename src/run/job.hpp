@@ -9,13 +9,16 @@
 
 #include "base/unique_fd.hpp"
 #include "run/wait.hpp"
+#include "task/hook.hpp"
 #include "task/lifecycle.hpp"
 #include "vault/vault.hpp"
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace asyncz {
 
@@ -32,11 +35,23 @@ struct Job {
   Run run;
   Outcome outcome = Outcome::began;
   UniqueFd log;
+  bool kept = false;                             // the keeper has it
+  bool lost = false;                             // so was its reservation, before it had ended
   bool leased = false;                           // its child runs under a lease
   std::atomic<Duration> lease_end{Duration{0}};  // by since_boot(); written by the keeper
   bool recorded = false;  // the history has all of this; only the settlement is open
   bool edited = false;    // reserved.stored is the task as somebody changed it meanwhile
   std::optional<StoredTask> settled;  // as it shall be; nothing: removed
+
+  std::optional<Instant> replaced_at;  // the next due time ends it
+
+  bool final = false;      // `run` was the last attempt
+  bool hooked = false;     // counted in Parts::hooked
+  std::deque<Hook> hooks;  // still to be run, the first of them now
+  UniqueFd hook_output;    // of that one
+  std::vector<std::string> hook_failures;
+  bool hooks_over = false;
+  bool abandoned = false;  // not to be settled: whoever comes next runs the hooks
 
   // The id under which it is stored: for an instance ID@DUE, where run.task is ID.
   [[nodiscard]] const std::string& id() const { return reserved.stored.task.id; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/launcher.hpp"
 
+#include "base/text.hpp"
 #include "run/run_log.hpp"
 
 #include <algorithm>
@@ -27,7 +28,11 @@ bool needs_store(const StoredTask& stored)
 }  // namespace
 
 Launcher::Launcher(Parts& parts)
-    : parts_{parts}, random_{make_random()}, began_{parts.clock.now()}, pause_{first_pause}
+    : parts_{parts},
+      random_{make_random()},
+      hooks_{parts},
+      began_{parts.clock.now()},
+      pause_{first_pause}
 {
 }
 
@@ -40,6 +45,7 @@ void Launcher::run()
   while (phase_ != Phase::closed) {
     read_letters();
     if (changed_) see_changes();
+    hooks_.start_waiting();
     start_waiting();
     if (phase_ == Phase::taking) take_due();
     finish_round();
@@ -53,6 +59,8 @@ void Launcher::read_letters()
 {
   const auto handle = Overloaded{
       [&](Freed& freed) { free_slot(*freed.job); },
+      [&](RunHooks& due) { hooks_.add(std::move(due.job)); },
+      [&](HookEnded& ended) { hooks_.ended(std::move(ended.job)); },
       [&](Ready& ready) {
         phase_ == Phase::taking ? waiting_.push_back(ready.job) : put_back(ready.job);
       },
@@ -96,6 +104,11 @@ void Launcher::see_changes()
   rest_until_.reset();
   const auto changes = parts_.vault.store().changes();
   if (!changes) return in_trouble(changes.error());
+  for (const auto& id : changes->unreadable) {
+    parts_.log.say(Severity::error, {},
+                   "task " + printable(id) + " cannot be read and is left as it is; " +
+                       "asyncz doctor tells more");
+  }
   if (changes->notes || changes->unknown) parts_.settler.put(NotesChanged{});
   if (changes->unknown) {
     for (const auto& [id, job] : running_) parts_.settler.put(Edited{job});
@@ -236,14 +249,18 @@ void Launcher::receive(Reserved reserved)
   job->reserved = std::move(reserved);
   ++open_;
   const auto& before = job->reserved.ended_before;
-  if (before && before->state != RunState::lost) {
+  const auto& stored = job->reserved.stored;
+  const bool lost_for_good = stored.task.delivery == Delivery::at_most_once;
+  if (before && (before->state != RunState::lost || lost_for_good)) {
     job->run = *before;
     job->outcome = Job::Outcome::ended;
     job->recorded = true;
-    job->begun.stored = job->reserved.stored;
-    return parts_.recorder.put(std::move(job));
+    job->begun.stored = stored;
+    // An old copy that was put back was settled once, and had its hooks then.
+    job->hooks_over = before->fence >= stored.fence;
+    return parts_.record(std::move(job));
   }
-  if (needs_store(job->reserved.stored)) return parts_.settler.put(Begin{std::move(job)});
+  if (needs_store(stored)) return parts_.settler.put(Begin{std::move(job)});
   launch(job);
 }
 
@@ -259,7 +276,7 @@ void Launcher::launch(const JobPtr& job)
     return;
   }
   job->begun = *std::move(begun);
-  if (!job->begun.start) return parts_.recorder.put(job);
+  if (!job->begun.start) return parts_.record(job);
   waiting_.push_back(job);
   start_waiting();
 }
@@ -292,6 +309,8 @@ void Launcher::spawn(const JobPtr& job)
   auto& run = job->run;
   if (!job->begun.records.empty()) parts_.recorder.put(std::exchange(job->begun.records, {}));
   run = run_of(stored, *job->begun.start);
+  if (const auto at = replaced_at(stored, run.scheduled, parts_.clock.now()))
+    job->replaced_at = *at;
   running_.emplace(job->id(), job);
   ++running_in_queue_[job->task().queue];
 
@@ -303,11 +322,7 @@ void Launcher::spawn(const JobPtr& job)
   const auto started = parts_.spawner.spawn(*spec);
   if (const auto* child = std::get_if<Child>(&started)) {
     ++parts_.children;
-    if (const auto until = job->reserved.reservation.until; until != never) {
-      job->leased = true;
-      job->lease_end = since_boot() + (until - parts_.clock.now());
-      parts_.keeper.put(Hold{job});
-    }
+    parts_.keep(job);
     parts_.loop.put(Started{job, child->pid});
   }
   parts_.spawning = false;
@@ -326,14 +341,14 @@ void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string rea
   job->outcome = Job::Outcome::ended;
   parts_.log.say(Severity::warning, run.id(), "failed: " + run.reason);
   free_slot(*job);
-  parts_.recorder.put(job);
+  parts_.record(job);
 }
 
 void Launcher::put_back(const JobPtr& job)
 {
   job->outcome = Job::Outcome::put_back;
   job->run = run_of(job->reserved.stored, *job->begun.start);
-  parts_.recorder.put(job);
+  parts_.record(job);
 }
 
 // --- Sleeping -----------------------------------------------------------------------------------
@@ -374,7 +389,9 @@ void Launcher::sleep()
   const auto [letters, changes, alarm] =
       wait_for(std::array{parts_.launcher.fd(), watch_, alarm_.fd()}, std::nullopt);
   if (alarm) alarm_.clear();
-  changed_ = changes;
+  // A store that cannot announce changes is asked each time; others may have looked again at what
+  // could not be read.
+  changed_ = changes || alarm;
   static_cast<void>(letters);
 }
 

@@ -2,6 +2,7 @@
 // The thread that waits for what is due, reserves it and starts it.
 #pragma once
 
+#include "run/hooks.hpp"
 #include "run/parts.hpp"
 #include "run/wait.hpp"
 
@@ -54,9 +55,10 @@ class Launcher {
   Parts& parts_;
   Random random_;
   Alarm alarm_;
+  Hooks hooks_;
   Phase phase_ = Phase::taking;
   int watch_ = -1;
-  bool changed_ = false;
+  bool changed_ = true;
   Instant began_;
   Duration pause_;                         // after the next error
   std::deque<JobPtr> waiting_;             // reserved, for want of a slot not yet started

@@ -16,6 +16,22 @@ Random make_random()
   return [generator] { return std::uniform_real_distribution<double>{}(*generator); };
 }
 
+void Parts::record(JobPtr job)
+{
+  if (has_hooks(job->task()) && !std::exchange(job->hooked, true)) ++hooked;
+  const bool kept = std::exchange(job->kept, false);
+  kept ? keeper.put(Release{std::move(job)}) : recorder.put(std::move(job));
+}
+
+void Parts::keep(const JobPtr& job)
+{
+  const auto until = job->reserved.reservation.until;
+  if (job->kept || until == never) return;
+  if (!std::exchange(job->leased, true)) job->lease_end = since_boot() + (until - clock.now());
+  job->kept = true;
+  keeper.put(Hold{job});
+}
+
 WorkerInfo note_of(const Parts& parts, std::vector<std::string> running)
 {
   const auto& options = parts.options;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "run/environment.hpp"
+#include "run/hook_child.hpp"
 #include "run/job.hpp"
 #include "run/mailbox.hpp"
 #include "run/spawner.hpp"
@@ -24,6 +25,7 @@ namespace asyncz {
 struct HistoryLimits {
   Duration keep_age{0};
   std::int64_t keep_bytes = 0;
+  std::int64_t keep_runs = 0;  // logs of each task; 0 is all
 };
 
 struct WorkerOptions {
@@ -37,6 +39,8 @@ struct WorkerOptions {
   std::optional<Duration> shutdown_timeout;
   Duration lease = std::chrono::seconds{30};
   HistoryLimits history;
+  std::string log_folder;  // empty: that of run_log.hpp
+  Duration hook_time = asyncz::hook_time;
 };
 
 // --- The loop: watches children, timeouts and signals ------------------------------------------
@@ -52,15 +56,22 @@ struct EndRun {  // its child is to be ended
 };
 struct NothingLeft {};  // drained: time to stop
 struct Quiet {};        // the launcher will start nothing more, or nothing more of this round
+struct HooksOver {};    // those of one job
 struct Closed {};       // all is settled
 struct Broken {         // the worker cannot go on
   Error error;
 };
-using LoopLetter = std::variant<Started, EndRun, NothingLeft, Quiet, Closed, Broken>;
+using LoopLetter = std::variant<Started, EndRun, NothingLeft, Quiet, HooksOver, Closed, Broken>;
 
 // --- The launcher: waits for what is due, reserves and starts it --------------------------------
 
 struct Freed {  // a child has ended
+  JobPtr job;
+};
+struct RunHooks {  // its last attempt has ended, and the history has it
+  JobPtr job;
+};
+struct HookEnded {
   JobPtr job;
 };
 struct Ready {  // the settler found that it is to be run
@@ -80,8 +91,8 @@ struct LookAgain {};      // the number of slots has changed
 struct StopTaking {};     // answered by Quiet
 struct ShutdownTasks {};  // start those; answered by Quiet
 struct Close {};          // the last letter
-using LauncherLetter = std::variant<Freed, Ready, Settled, PausedQueues, Trouble, LookAgain,
-                                    StopTaking, ShutdownTasks, Close>;
+using LauncherLetter = std::variant<Freed, RunHooks, HookEnded, Ready, Settled, PausedQueues,
+                                    Trouble, LookAgain, StopTaking, ShutdownTasks, Close>;
 
 // --- The recorder: appends to the history what has ended, at once --------------------------------
 
@@ -90,7 +101,7 @@ using RecorderLetter = std::variant<JobPtr, Records, Close>;
 
 // --- The settler: all other dealings with the store ---------------------------------------------
 
-struct Settle {
+struct Settle {  // or drop it, where it is abandoned
   JobPtr job;
 };
 struct Begin {  // has instances: needs to look at the store
@@ -133,6 +144,8 @@ struct Parts {
   std::atomic<std::size_t> slots{options.concurrency};  // a reload may change it
   std::atomic<std::size_t> children{0};  // that run now; settlements wait for company meanwhile
   std::atomic<bool> spawning{false};     // a child may have ended before Started tells of it
+  std::atomic<std::size_t> hooked{0};    // jobs whose hooks are not over, or may be yet to come
+  std::atomic<bool> hurried{false};      // no hook is to begin any more
   std::atomic<bool> giving_up{false};    // told to stop again while the store does not answer
 
   Mailbox<LoopLetter> loop;
@@ -140,6 +153,11 @@ struct Parts {
   Mailbox<KeeperLetter> keeper;
   Mailbox<RecorderLetter> recorder;
   Mailbox<SettlerLetter> settler;
+
+  // Gives a job to the recorder, by way of the keeper where that has it.
+  void record(JobPtr job);
+  // Has its lease prolonged until then.
+  void keep(const JobPtr& job);
 };
 
 // A source of chance for one thread.

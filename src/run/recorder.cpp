@@ -3,6 +3,7 @@
 
 #include "run/run_log.hpp"
 #include "run/wait.hpp"
+#include "vault/kept_task.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,14 +58,33 @@ void Recorder::record_open()
     records_.pop_front();
   }
   while (!open_.empty() && record(*open_.front())) {
-    parts_.settler.put(Settle{std::move(open_.front())});
+    pass_on(std::move(open_.front()));
     open_.pop_front();
   }
+}
+
+// To its hooks, where it is time for them, and to the settler when they are over: a worker that is
+// killed in between leaves a reservation that was never settled, and a successor that finds the run
+// in the history runs them again.
+void Recorder::pass_on(JobPtr job)
+{
+  if (job->final && !job->hooks_over && !job->lost) {
+    const auto hooks = hooks_of(job->task(), job->run);
+    job->hooks.assign(hooks.begin(), hooks.end());
+    if (!job->hooks.empty()) return parts_.launcher.put(RunHooks{std::move(job)});
+  }
+  const bool hooked = std::exchange(job->hooked, false);
+  parts_.settler.put(Settle{std::move(job)});
+  if (!hooked) return;
+  --parts_.hooked;
+  parts_.loop.put(HooksOver{});
 }
 
 bool Recorder::record(Job& job)
 {
   std::vector<Run> records;
+  if (job.hooks_over && !note_hook_failures(job)) return false;
+  if (job.hooks_over && !job.edited) return true;
   if (!job.recorded && job.log) job.run.output = log_tail(job.log.get());
   if (auto status = decide(job, records); !status) {
     parts_.log.say(Severity::error, job.run.id(), status.error().what);
@@ -72,6 +92,7 @@ bool Recorder::record(Job& job)
     job.settled->progress.settled_fence = job.reserved.stored.fence;
   }
   if (job.recorded) return true;
+  keep_task(job);
   for (const auto& run : job.begun.records) {
     if (!append(run)) return false;
   }
@@ -83,10 +104,39 @@ bool Recorder::record(Job& job)
   return true;
 }
 
+// A one-shot that leaves the store without success stays in the history.
+void Recorder::keep_task(Job& job)
+{
+  const auto& stored = job.reserved.stored;
+  if (job.settled) return;
+  if (job.outcome != Job::Outcome::began) {
+    if (is_kept(stored, job.run.state)) job.run.task_record = kept_task(stored.task);
+  } else if (auto& records = job.begun.records; !records.empty()) {
+    auto& last = job.begun.ended ? records.front() : records.back();
+    if (is_kept(stored, last.state)) last.task_record = kept_task(stored.task);
+    if (job.begun.ended) job.run.task_record = last.task_record;
+  }
+}
+
+bool Recorder::note_hook_failures(Job& job)
+{
+  if (job.hook_failures.empty()) return true;
+  auto run = job.run;
+  for (const auto& clause : job.hook_failures) {
+    add_reason(run, clause);
+    parts_.log.say(Severity::warning, run.id(), clause);
+  }
+  if (!append(run)) return false;
+  job.hook_failures.clear();
+  return true;
+}
+
 Status Recorder::decide(Job& job, std::vector<Run>& records)
 {
   if (job.outcome == Job::Outcome::began) {
     job.settled = job.begun.stored;
+    job.final = job.begun.ended.has_value();
+    if (job.final) job.run = *job.begun.ended;
     return {};
   }
   const auto base = base_of(job);
@@ -96,6 +146,7 @@ Status Recorder::decide(Job& job, std::vector<Run>& records)
   if (!ending) return ending.error();
   records = std::move(ending->records);
   job.settled = std::move(ending->stored);
+  job.final = ending->final;
   return {};
 }
 
@@ -104,6 +155,7 @@ bool Recorder::append_result(Job& job)
 {
   const auto appended = append(job.run, job.leased ? &job.reserved.reservation : nullptr);
   if (appended != Appended::refused) return appended == Appended::yes;
+  job.lost = true;
   job.run.state = RunState::lost;
   job.run.reason = "its reservation was lost before it had ended";
   return append(job.run);
@@ -114,7 +166,7 @@ bool Recorder::append(const Run& run) { return append(run, nullptr) != Appended:
 Recorder::Appended Recorder::append(Run run, const Reservation* of)
 {
   const bool of_another_worker = run.state == RunState::lost && !run.start;
-  if (!of_another_worker) {
+  if (!of_another_worker && run.worker.empty()) {
     run.worker = parts_.options.name;
     run.host = parts_.host.name;
   }

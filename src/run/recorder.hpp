@@ -26,6 +26,9 @@ class Recorder {
   enum class Appended : std::uint8_t { yes, not_yet, refused };
   Appended append(Run run, const Reservation* of);
   Status decide(Job& job, std::vector<Run>& records);
+  static void keep_task(Job& job);
+  bool note_hook_failures(Job& job);
+  void pass_on(JobPtr job);
 
   Parts& parts_;
   Random random_;

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -40,8 +41,10 @@ std::vector<SealedLog> sealed_logs(const std::string& folder, std::error_code& e
     struct stat status {};
     const auto& path = it->path();
     if (path.extension() != sealed_suffix || ::lstat(path.c_str(), &status) != 0) continue;
-    const auto written = std::chrono::seconds{status.st_mtim.tv_sec};
-    logs.push_back({path, Instant{Duration{written}}, status.st_size});
+    const auto written =
+        std::chrono::seconds{status.st_mtim.tv_sec} +
+        std::chrono::floor<Duration>(std::chrono::nanoseconds{status.st_mtim.tv_nsec});
+    logs.push_back({path, Instant{written}, status.st_size});
   }
   return logs;
 }
@@ -163,17 +166,22 @@ void drop_log(const std::string& folder, std::string_view run_id)
   ::unlink(log_path(folder, run_id, clear_suffix).c_str());
 }
 
-Status prune_logs(const std::string& folder, Instant before, std::int64_t keep_bytes)
+Status prune_logs(const std::string& folder, const LogLimits& limits)
 {
   std::error_code error;
   auto logs = sealed_logs(folder, error);
   if (error) return log_error("cannot read " + folder, error.value());
   std::sort(logs.begin(), logs.end(),
             [](const SealedLog& a, const SealedLog& b) { return a.written > b.written; });
-  std::int64_t kept = 0;
+  std::int64_t bytes = 0;
+  std::map<std::string, std::int64_t> runs;  // by task
   for (const auto& log : logs) {
-    kept += log.size;
-    if (log.written < before || kept > keep_bytes) std::filesystem::remove(log.path, error);
+    bytes += log.size;
+    const auto run_of_task = ++runs[log.path.stem().stem()];
+    const bool too_many = limits.runs_of_each_task > 0 && run_of_task > limits.runs_of_each_task;
+    if (log.written < limits.written_since || bytes > limits.bytes || too_many) {
+      std::filesystem::remove(log.path, error);
+    }
   }
   return {};
 }

@@ -67,7 +67,14 @@ Status end_log(Vault& vault, const std::string& folder, std::string_view run_id,
 // Removes the log of a run that never began.
 void drop_log(const std::string& folder, std::string_view run_id);
 
-// Removes sealed logs written before `before`, then the oldest until at most `keep_bytes` are left.
-Status prune_logs(const std::string& folder, Instant before, std::int64_t keep_bytes);
+// Which sealed logs are kept.
+struct LogLimits {
+  Instant written_since;
+  std::int64_t bytes = 0;              // the newest, together
+  std::int64_t runs_of_each_task = 0;  // the newest; 0 is all
+};
+
+// Removes the sealed logs beyond the limits.
+Status prune_logs(const std::string& folder, const LogLimits& limits);
 
 }  // namespace asyncz

@@ -2,6 +2,7 @@
 #include "run/settler.hpp"
 
 #include "run/run_log.hpp"
+#include "vault/waiters.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,6 +48,7 @@ void Settler::read_letters()
   const auto handle = Overloaded{
       [&](Settle& settle) {
         if (settle.job->edited) --sent_back_;
+        if (settle.job->abandoned) return parts_.launcher.put(Settled{1, {}});
         if (group_.empty()) group_since_ = Steady::now();
         group_grew_ = Steady::now();
         group_.push_back(std::move(settle.job));
@@ -81,12 +83,29 @@ void Settler::begin_with_store(const JobPtr& job)
     return;
   }
   job->begun = *std::move(begun);
+  if (job->begun.replace_oldest) end_oldest_instance(job->reserved.stored);
   if (job->begun.start && !closing_) return parts_.launcher.put(Ready{job});
   if (job->begun.start) {
     job->outcome = Job::Outcome::put_back;
     job->run = run_of(job->reserved.stored, *job->begun.start);
   }
-  parts_.recorder.put(job);
+  parts_.record(job);
+}
+
+// Asks whoever runs it to end it; the task that replaces it looks again soon.
+void Settler::end_oldest_instance(const StoredTask& task)
+{
+  for (const auto& id : task.progress.instances) {
+    const auto instance = parts_.vault.get(id);
+    if (!instance || !instance->reserved_or_interrupted()) continue;
+    if (instance->progress.cancel_fence == instance->fence) return;
+    const auto asked = parts_.vault.update(id, [](StoredTask& stored) {
+      stored.progress.cancel_fence = stored.fence;
+      return Status{};
+    });
+    if (!asked) parts_.log.say(Severity::warning, {}, id + ": " + asked.error().what);
+    return;
+  }
 }
 
 // What follows is computed anew from the task as it was edited.
@@ -97,7 +116,7 @@ void Settler::send_back(const JobPtr& job)
   if (job->outcome == Job::Outcome::began) {
     begin_with_store(job);
   } else {
-    parts_.recorder.put(job);
+    parts_.record(job);
   }
 }
 
@@ -137,8 +156,8 @@ void Settler::settle_group()
   std::deque<JobPtr> group;
   std::vector<Outcome> outcomes;
   for (auto& job : std::exchange(group_, {})) {
-    if (auto added = add_instance(*job); !added) {
-      in_trouble(added.error());
+    if (auto prepared = prepare(*job); !prepared) {
+      in_trouble(prepared.error());
       group_.push_back(std::move(job));
       continue;
     }
@@ -186,6 +205,17 @@ bool Settler::settled(const JobPtr& job, const Status& status)
       return true;
   }
   return true;
+}
+
+// What has to be in the store before the settlement itself.
+Status Settler::prepare(Job& job)
+{
+  if (auto added = add_instance(job); !added) return added;
+  const auto& stored = job.reserved.stored;
+  if (job.settled || stored.progress.waiters.empty()) return {};
+  const bool ran = job.outcome != Job::Outcome::began;
+  const bool success = ran && job.run.state == RunState::succeeded;
+  return tell_waiters(parts_.vault, stored, success, parts_.clock.now(), random_);
 }
 
 Status Settler::add_instance(Job& job)
@@ -255,7 +285,7 @@ void Settler::prune()
                           ? saturated_sum(parts_.clock.now(), -limits.keep_age)
                           : first_instant;
   const auto runs = parts_.vault.store().prune_runs(before, keep);
-  const auto logs = prune_logs(parts_.log_folder, before, keep);
+  const auto logs = prune_logs(parts_.log_folder, {before, keep, limits.keep_runs});
   for (const auto* status : {&runs, &logs}) {
     if (!*status) parts_.log.say(Severity::warning, {}, status->error().what);
   }

@@ -32,7 +32,9 @@ class Settler {
   [[nodiscard]] bool group_is_complete() const;
   void settle_group();
   bool settled(const JobPtr& job, const Status& status);  // false: to be tried again
+  Status prepare(Job& job);
   Status add_instance(Job& job);
+  void end_oldest_instance(const StoredTask& task);
   void seal_logs(const Job& job);
 
   void announce();

@@ -20,7 +20,11 @@ timespec timespec_of(std::chrono::nanoseconds time)
 
 }  // namespace
 
-Steady::time_point from_now(Steady::duration distance) { return Steady::now() + distance; }
+Steady::time_point from_now(Duration wait)
+{
+  constexpr Duration longest = std::chrono::hours{24 * 365 * 100};
+  return Steady::now() + std::min(wait, longest);
+}
 
 bool has_come(Steady::time_point time) { return time <= Steady::now(); }
 

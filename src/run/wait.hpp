@@ -15,8 +15,8 @@ namespace asyncz {
 // What does not jump: for timeouts. What the wall clock says is for schedules.
 using Steady = std::chrono::steady_clock;
 
-// So long after this moment.
-[[nodiscard]] Steady::time_point from_now(Steady::duration distance);
+// So long from now, or longer than any process lives.
+[[nodiscard]] Steady::time_point from_now(Duration wait);
 [[nodiscard]] bool has_come(Steady::time_point time);
 
 // What does not stand still while the machine sleeps: for leases, which go on elsewhere.

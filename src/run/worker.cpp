@@ -46,7 +46,13 @@ class SignalsToRead {
 
 Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
                WorkerLog& log, Reload reload, Load load)
-    : parts_{vault,      spawner, clock, options, log, this_host(), log_folder(vault.store()),
+    : parts_{vault,
+             spawner,
+             clock,
+             options,
+             log,
+             this_host(),
+             options.log_folder.empty() ? log_folder(vault.store()) : options.log_folder,
              clock.now()},
       reload_{std::move(reload)},
       load_{std::move(load)},
@@ -128,13 +134,14 @@ void Worker::read_letters()
       [&](Started& started) {
         runs_changed();
         children_.add(std::move(started.job), started.pid);
-        if (hurried_) children_.end_all();
+        if (parts_.hurried) children_.end_all();
       },
       [&](EndRun& end) { children_.end(*end.job, end.state, end.reason); },
       [&](NothingLeft&) {
         if (phase_ == Phase::working) stop();
       },
       [&](Quiet&) { quiet_ = true; },
+      [&](HooksOver&) {},
       [&](Closed&) { phase_ = Phase::over; },
       [&](Broken& broken) {
         broken_ = std::move(broken.error);
@@ -170,7 +177,7 @@ void Worker::stop()
 void Worker::hurry()
 {
   patience_.reset();
-  hurried_ = true;
+  parts_.hurried = true;
   children_.end_all();
   if (phase_ == Phase::settling) {
     parts_.giving_up = true;
@@ -182,6 +189,7 @@ void Worker::hurry()
 void Worker::advance()
 {
   if (!quiet_ || !children_.empty() || parts_.children > 0) return;
+  if (parts_.hooked > 0 && !parts_.hurried) return;
   switch (phase_) {
     case Phase::stopping:
       if (!broken_) {
@@ -193,6 +201,7 @@ void Worker::advance()
       [[fallthrough]];
     case Phase::last_round:
       phase_ = Phase::settling;
+      parts_.hurried = true;
       parts_.keeper.put(Close{});
       return;
     case Phase::working:

@@ -58,8 +58,7 @@ class Worker {
   ServiceManager service_;
   Children children_;
   Phase phase_ = Phase::working;
-  bool quiet_ = false;    // the launcher has answered
-  bool hurried_ = false;  // runs are to end now
+  bool quiet_ = false;  // the launcher has answered
   std::optional<Error> broken_;
   std::vector<std::string> reported_;
   std::optional<Steady::time_point> patience_;    // end of --shutdown-timeout

@@ -85,10 +85,6 @@ std::vector<std::string> remarks_on(const CrontabSetting& setting)
     if (setting.name != known.name) continue;
     remarks.push_back(fmt::format("{} {}", known.name, known.remark));
   }
-  if (setting.name == "MAILTO" && !setting.value.empty()) {
-    remarks.push_back(fmt::format("nothing is mailed to '{}': `asyncz logs` has the output of runs",
-                                  printable(setting.value)));
-  }
   if (setting.name == "PERSISTENT" && setting.value != "true" && setting.value != "yes") {
     remarks.emplace_back("PERSISTENT is not carried over: what was missed is made up for once");
   }

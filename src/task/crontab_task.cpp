@@ -79,6 +79,14 @@ std::string_view setting(const CrontabEntry& entry, const std::string& name)
   return found == entry.env.end() ? std::string_view{} : found->second;
 }
 
+// As cron does it, where the machine has a mail program.
+constexpr std::string_view mail_command =
+    "test ! -s /dev/stdin || if test -x /usr/sbin/sendmail; then { "
+    "printf 'To: %s\\nSubject: asyncz %s %s\\n\\n' \"$MAILTO\" \"$ASYNCZ_TASK_ID\" "
+    "\"$ASYNCZ_STATE\"; "
+    "cat; } | /usr/sbin/sendmail -i -t; else "
+    "mail -s \"asyncz $ASYNCZ_TASK_ID $ASYNCZ_STATE\" -- \"$MAILTO\"; fi";
+
 void set_command(Task& task, const CrontabEntry& entry)
 {
   const auto shell = setting(entry, "SHELL");
@@ -87,6 +95,7 @@ void set_command(Task& task, const CrontabEntry& entry)
   if (!task.shell) task.argv = {std::string{shell}, "-c", entry.command};
   task.stdin_data = entry.stdin_data;
   task.env = entry.env;
+  if (!setting(entry, "MAILTO").empty()) task.on_end = mail_command;
   if (const auto home = setting(entry, "HOME"); !home.empty()) task.cwd = std::string{home};
 }
 
@@ -147,6 +156,8 @@ CrontabTasks tasks_of(const Crontab& crontab, const CrontabSource& source)
   return result;
 }
 
+std::string_view mail_hook() { return mail_command; }
+
 std::string crontab_tag(std::string_view file) { return import_tag("crontab", file); }
 
 bool follow_crontab(Task& task, const Task& imported)
@@ -161,6 +172,7 @@ bool follow_crontab(Task& task, const Task& imported)
   wanted.trigger = imported.trigger;
   wanted.timezone = imported.timezone;
   wanted.jitter = imported.jitter;
+  if (!task.on_end || *task.on_end == mail_command) wanted.on_end = imported.on_end;
   const bool different = wanted != task;
   task = std::move(wanted);
   return different;

@@ -36,6 +36,9 @@ struct CrontabTasks {
 // when other lines come and go; equal lines get different ids, in their order.
 CrontabTasks tasks_of(const Crontab& crontab, const CrontabSource& source);
 
+// What MAILTO becomes, as on_end: what a run printed is mailed to $MAILTO, if it printed anything.
+[[nodiscard]] std::string_view mail_hook();
+
 // The tag of all tasks that were imported from this file.
 [[nodiscard]] std::string crontab_tag(std::string_view file);
 

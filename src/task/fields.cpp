@@ -52,7 +52,7 @@ constexpr std::array table{
                                           "Record times older than this as missed (unlimited)"),
     row<&Task::max_instances>("max_instances", integer, "N",
                               "Runs of this task at the same time (1)"),
-    row<&Task::overlap>("overlap", text, "skip|queue",
+    row<&Task::overlap>("overlap", text, "skip|queue|replace",
                         "What becomes of times that pass while it is full (skip)"),
     length_row<&Task::jitter>("jitter", "Random delay added to each time (0s)"),
     Field{"after", list, "IDS", "Tasks that must end first", false, false, fa::get_after,

@@ -2,6 +2,7 @@
 #include "task/lifecycle.hpp"
 
 #include "base/task_id.hpp"
+#include "task/dependency.hpp"
 #include "task/lifecycle_parts.hpp"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> state_texts{
     "unreadable", "running", "paused", "waiting", "retrying", "due", "scheduled"};
-
-bool waiting(const Task& task)
-{
-  return std::any_of(task.after.begin(), task.after.end(),
-                     [](const Dependency& parent) { return !parent.met; });
-}
 
 }  // namespace
 
@@ -38,7 +33,7 @@ TaskState state_of(const StoredTask& task, bool held, Instant now)
 {
   if (held) return TaskState::running;
   if (task.task.paused) return TaskState::paused;
-  if (waiting(task.task)) return TaskState::waiting;
+  if (waits(task.task)) return TaskState::waiting;
   if (task.progress.attempt > 1) return TaskState::retrying;
   if (timeless(task.task)) return TaskState::scheduled;
   return task.progress.moment <= now ? TaskState::due : TaskState::scheduled;
@@ -87,7 +82,7 @@ Status plan(StoredTask& task, Instant now, const Random& random)
   } else {
     due = std::max(task.task.trigger.at, now);
   }
-  if (!task.task.paused && !waiting(task.task)) schedule_for(task, course->zone, due, random);
+  if (!task.task.paused && !waits(task.task)) schedule_for(task, course->zone, due, random);
   return {};
 }
 
@@ -100,6 +95,15 @@ Duration retry_delay(const Task& task, std::int32_t attempt, const Random& rando
   for (auto i = attempt; grows && i > 2 && grown < longest; --i) grown *= task.retry_backoff;
   const double delay = std::min(grown, longest) * (1 + 0.1 * random());
   return Duration{static_cast<std::int64_t>(std::min(delay, 9e18))};
+}
+
+Result<std::optional<Instant>> replaced_at(const StoredTask& task, Instant scheduled, Instant now)
+{
+  const bool ends = task.task.overlap == Overlap::replace && task.task.recurring();
+  if (!ends || timeless(task.task)) return std::optional<Instant>{};
+  const auto course = Course::of(task.task);
+  if (!course) return course.error();
+  return course->schedule->next(std::max(scheduled, now));
 }
 
 StoredTask instance_of(const StoredTask& task, Instant due, Instant now)

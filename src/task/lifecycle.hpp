@@ -62,6 +62,9 @@ struct Beginning {
   std::optional<StoredTask> instance;
 
   std::vector<Run> records;  // for the history: missed, skipped, lost
+  std::optional<Run> ended;  // the one of them with which the last attempt has ended, if one has
+  // With overlap = replace: the oldest run among the task's instances is to be ended.
+  bool replace_oldest = false;
   // The task as it is after that; when `start` is given it is the one to run and to give to
   // finish(). Nothing: it is to be removed (with `start`: never).
   std::optional<StoredTask> stored;
@@ -102,6 +105,10 @@ Result<Ending> put_back(const StoredTask& task, const Run& run, Instant now, con
 // The delay before attempt `attempt` (2 is the first retry): retry_delay × backoff^(attempt-2), at
 // most retry_max_delay, and up to 10 % more by chance. Saturates.
 [[nodiscard]] Duration retry_delay(const Task& task, std::int32_t attempt, const Random& random);
+
+// When a run that begins now is to be ended because the next due time has come (overlap = replace);
+// nothing: never.
+Result<std::optional<Instant>> replaced_at(const StoredTask& task, Instant scheduled, Instant now);
 
 // A one-shot copy that runs for one due time of `task`: the id is instance_id(task, due).
 [[nodiscard]] StoredTask instance_of(const StoredTask& task, Instant due, Instant now);

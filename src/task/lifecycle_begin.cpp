@@ -48,6 +48,7 @@ struct Begin {
     auto ended = finish(task, run, around.now, random);
     if (!ended) return ended.error();
     out.records = std::move(ended->records);
+    out.ended = run;
     out.records.insert(out.records.begin(), std::move(run));
     out.stored = std::move(ended->stored);
     return {};
@@ -162,7 +163,8 @@ Status Begin::full(const Course& course, Instant due)
   if (!last) return last.error();
   const Instant latest = std::max(last->value_or(due), due);
   auto& stored = *out.stored;
-  if (task.task.overlap == Overlap::queue) {
+  if (task.task.overlap != Overlap::skip) {
+    out.replace_oldest = task.task.overlap == Overlap::replace;
     // Looked at again each second: nobody tells a task that an instance of it has ended.
     stored.progress.due = latest;
     stored.progress.attempt = 1;

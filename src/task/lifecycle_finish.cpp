@@ -29,8 +29,8 @@ void retry_at(StoredTask& task, const Run& run, Instant moment)
   if (!timeless(task.task)) task.progress.due = run.scheduled;
 }
 
-// The times after `run` that passed while it lasted: skipped, or (overlap queue) the latest of them
-// is due now and those before it are skipped.
+// The times after `run` that passed while it lasted: skipped, or (overlap queue, replace) the
+// latest of them is due now and those before it are skipped.
 Result<std::optional<Instant>> after_overlap(const StoredTask& task, const Course& course,
                                              Instant next, Instant now, Ending& out)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "task/run.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -32,6 +34,12 @@ std::optional<RunState> parse_run_state(std::string_view text)
       std::find_if(states.begin(), states.end(), [&](const auto& it) { return it.second == text; });
   if (row == states.end()) return std::nullopt;
   return row->first;
+}
+
+std::string signal_name(int signal)
+{
+  const char* const name = ::sigabbrev_np(signal);
+  return "SIG" + (name == nullptr ? std::to_string(signal) : std::string{name});
 }
 
 std::string Run::id() const

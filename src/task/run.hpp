@@ -25,6 +25,9 @@ enum class RunState : std::uint8_t {
 [[nodiscard]] std::string_view run_state_text(RunState state);
 [[nodiscard]] std::optional<RunState> parse_run_state(std::string_view text);
 
+// `SIGTERM`.
+[[nodiscard]] std::string signal_name(int signal);
+
 struct Run {
   std::string task;         // the task's id; for an instance ID@DUE, that of its task
   std::uint64_t fence = 0;  // of the reservation; `TASK.FENCE` names the run

@@ -133,18 +133,15 @@ Status check_policy(const Task& task)
   });
 }
 
-// What SPEC names and this version does not do is refused, so that nothing is accepted and then
-// ignored.
-Status check_supported(const Task& task)
+Status check_dependencies(const Task& task)
 {
-  const auto refused = [](std::string_view field) {
-    return usage(std::string{field} + " is not supported by this version");
-  };
-  if (!task.after.empty()) return refused("after");
-  if (task.overlap == Overlap::replace) return refused("overlap = replace");
-  if (task.on_success) return refused("on_success");
-  if (task.on_failure) return refused("on_failure");
-  if (task.on_end) return refused("on_end");
+  for (auto parent = task.after.begin(); parent != task.after.end(); ++parent) {
+    if (auto status = check_stored_id(parent->id); !status) return status.error().in("after");
+    const bool twice = std::any_of(task.after.begin(), parent,
+                                   [&](const Dependency& other) { return other.id == parent->id; });
+    if (twice) return usage("after names " + printable(parent->id) + " twice");
+    if (parent->id == task.id) return usage("after names the task itself");
+  }
   return {};
 }
 
@@ -167,7 +164,7 @@ Status validate(const Task& task)
     return usage("stdin is larger than 1 MiB", "let the command read a file");
   }
   for (const auto check : {check_command, check_environment, check_texts, check_limits,
-                           check_policy, check_supported, check_schedule}) {
+                           check_policy, check_dependencies, check_schedule}) {
     if (auto status = check(task); !status) return status;
   }
   return {};

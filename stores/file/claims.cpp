@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace asyncz::stores {
 namespace {
@@ -69,6 +70,10 @@ Status Claims::load()
 
   polls_ = !watcher_.start() || folder_.on_network();
   if (auto scanned = scan(); !scanned) return scanned;
+  for (auto& [id, look] : new_) {
+    look.reported = true;
+    pending_.unreadable.push_back(id);
+  }
   loaded_ = true;
   return {};
 }
@@ -123,8 +128,8 @@ void Claims::look_at_new(Instant now)
   for (const auto& id : due) {
     if (files_.read(id)) {
       look_again(id);
-    } else if (new_.find(id)->second.done == look_delays.size()) {
-      pending_.unreadable.push_back(id);
+    } else if (auto& look = new_.find(id)->second; look.done == look_delays.size()) {
+      if (!std::exchange(look.reported, true)) pending_.unreadable.push_back(id);
     }
   }
 }

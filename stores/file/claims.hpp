@@ -37,6 +37,7 @@ class Claims {
   struct Look {
     std::size_t done = 0;
     std::optional<Instant> next;  // nothing: not asked for since it was seen
+    bool reported = false;
   };
 
   Status load();

@@ -65,6 +65,25 @@ TEST_CASE("a crontab that was imported and written means the same when it is imp
   }
 }
 
+TEST_CASE("mail goes where it went when a crontab is imported, written and imported again")
+{
+  const auto before =
+      imported("@daily a\nMAILTO=me\n@daily b\nMAILTO='you,me'\n@daily c\nMAILTO=\n@daily d\n");
+  REQUIRE(before.size() == 4);
+  CHECK_FALSE(before[0].on_end);
+  CHECK(before[1].on_end == mail_hook());
+  CHECK_FALSE(before[3].on_end);
+  const auto after = imported(written(before));
+  REQUIRE(after.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(after[i].argv == before[i].argv);
+    CHECK(after[i].on_end == before[i].on_end);
+    if (before[i].on_end) CHECK(after[i].env.at("MAILTO") == before[i].env.at("MAILTO"));
+  }
+  const auto settings = common_settings({&before[1], 1});
+  CHECK(crontab_text(before[1], settings, true).lost.empty());
+}
+
 TEST_CASE("a variable that only some tasks have is set in their commands")
 {
   auto task = cron_task("@daily", "x");

@@ -56,12 +56,23 @@ class WorkerFixture {
  public:
   WorkerFixture()
   {
-    // As in a process of its own: no thread but the worker's loop may be given this signal.
-    sigset_t ends;
-    ::sigemptyset(&ends);
-    ::sigaddset(&ends, SIGCHLD);
-    ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-    auto opened = stores::open_store({.url = "file://" + dir.file("store"), .create = true});
+    // As in a process of its own: no thread but the worker's loop may be given these signals.
+    sigset_t meant_for_worker;
+    ::sigemptyset(&meant_for_worker);
+    for (const int signal : {SIGCHLD, SIGTERM, SIGINT}) ::sigaddset(&meant_for_worker, signal);
+    ::pthread_sigmask(SIG_BLOCK, &meant_for_worker, nullptr);
+    open("file://" + dir.file("store"));
+    options.log_folder = log_folder(*store);
+    options.name = "test-worker";
+    options.concurrency = 2;
+    options.drain = true;
+  }
+
+  // Another store, or the same one as another process would have it.
+  void open(const std::string& url)
+  {
+    vault.reset();
+    auto opened = stores::open_store({.url = url, .create = true});
     REQUIRE(opened);
     store = *std::move(opened);
     vault = std::make_unique<Vault>(*store, keys, system_clock(),
@@ -69,9 +80,6 @@ class WorkerFixture {
                                       log.complaints.push_back(std::string{id} + " " + error.what);
                                     });
     REQUIRE(vault->unlock(true));
-    options.name = "test-worker";
-    options.concurrency = 2;
-    options.drain = true;
   }
 
   // A shell line, due at once unless `change` says otherwise.

@@ -109,7 +109,25 @@ TEST_CASE_FIXTURE(LogFixture,
   print("hello\n");
   REQUIRE(create_log(folder, "task.2"));
   REQUIRE(end_log(*vault, folder, "task.1", 1000));
-  REQUIRE(prune_logs(folder, first_instant, 0));
+  REQUIRE(prune_logs(folder, {first_instant, 0}));
   CHECK(read_log(*vault, "task.1").error().kind == ErrorKind::not_found);
   CHECK(*read_log(*vault, "task.2") == "");
+}
+
+TEST_CASE_FIXTURE(LogFixture, "of each task the newest logs are kept")
+{
+  for (const auto* run : {"task.1", "task.2", "task.3", "other.1"}) {
+    {
+      REQUIRE(create_log(folder, run));
+    }
+    std::ofstream{folder + "/" + run + ".log"} << "hello\n";
+    REQUIRE(end_log(*vault, folder, run, 1000));
+  }
+  const auto hour = std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
+  std::filesystem::last_write_time(folder + "/task.2.sealed", hour);
+  REQUIRE(prune_logs(folder, {first_instant, 1'000'000, 2}));
+  CHECK(read_log(*vault, "task.2").error().kind == ErrorKind::not_found);
+  for (const auto* run : {"task.1", "task.3", "other.1"}) CHECK(read_log(*vault, run));
+  REQUIRE(prune_logs(folder, {first_instant, 1'000'000, 0}));
+  CHECK(read_log(*vault, "task.1"));
 }

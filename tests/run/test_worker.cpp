@@ -2,6 +2,8 @@
 #include "run/worker.hpp"
 
 #include "tests/run/run_fixture.hpp"
+#include "vault/kept_task.hpp"
+#include "vault/waiters.hpp"
 
 #include <doctest/doctest.h>
 
@@ -260,18 +262,110 @@ TEST_CASE_FIXTURE(WorkerFixture, "what somebody changes while a task runs is not
 
 TEST_CASE_FIXTURE(WorkerFixture, "the same holds on a store that works by leases")
 {
-  auto memory = stores::open_store({.url = "memory:", .create = true});
-  REQUIRE(memory);
-  vault.reset();
-  store = *std::move(memory);
-  vault =
-      std::make_unique<Vault>(*store, keys, system_clock(), [](std::string_view, const Error&) {});
-  REQUIRE(vault->unlock(true));
+  open("memory:");
   options.lease = 300ms;
   add("long", "sleep 1; echo done >>log");
   drain();
   CHECK(dir.read("log") == "done\n");
   CHECK(history().size() == 1);
   CHECK(history().at(0).state == RunState::succeeded);
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run is ended when its next due time has come, if it says so")
+{
+  options.drain = false;
+  add("slow", "echo start >>log; [ $(wc -l <log) -ge 3 ] && echo x >done; exec sleep 1000",
+      [](Task& task) {
+        task.trigger = {
+            .kind = TriggerKind::interval, .every = 500ms, .start = system_clock().now()};
+        task.overlap = Overlap::replace;
+      });
+  const auto pid = ::getpid();
+  const std::jthread stopper{[&] {
+    while (dir.read("done").empty()) std::this_thread::yield();
+    ::kill(pid, SIGTERM);
+    ::kill(pid, SIGINT);
+  }};
+  drain();
+  auto runs = history();
+  std::erase_if(runs, [](const Run& run) { return run.state != RunState::cancelled; });
+  REQUIRE(runs.size() >= 2);
+  CHECK(runs[0].reason == "its next due time has come");
+  CHECK(runs[0].signal == SIGTERM);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "of several instances the oldest is ended for the next due time")
+{
+  options.drain = false;
+  add("slow",
+      "echo $ASYNCZ_SCHEDULED_TIME >>log; [ $(wc -l <log) -ge 4 ] && echo x >done; exec sleep 1000",
+      [](Task& task) {
+        task.trigger = {
+            .kind = TriggerKind::interval, .every = 500ms, .start = system_clock().now()};
+        task.overlap = Overlap::replace;
+        task.max_instances = 2;
+      });
+  options.concurrency = 4;
+  const auto pid = ::getpid();
+  const std::jthread stopper{[&] {
+    while (dir.read("done").empty()) std::this_thread::yield();
+    ::kill(pid, SIGTERM);
+    ::kill(pid, SIGINT);
+  }};
+  drain();
+  auto runs = history();
+  std::erase_if(runs, [](const Run& run) { return run.state != RunState::cancelled; });
+  REQUIRE(runs.size() >= 2);
+  CHECK(runs.back().scheduled < runs.front().scheduled);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a one-shot that did not succeed can be added again")
+{
+  add("fails", "exit 3", [](Task& task) { task.tags = {"keep"}; });
+  add("good", "true");
+  drain();
+  for (const auto& run : history()) {
+    const auto again = task_kept_by(run, system_clock().now());
+    if (run.task == "good") {
+      CHECK(again.error().kind == ErrorKind::not_found);
+    } else {
+      REQUIRE(again);
+      CHECK(again->task.id == "fails");
+      CHECK(again->task.argv == std::vector<std::string>{"exit 3"});
+      CHECK(again->task.tags == std::vector<std::string>{"keep"});
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "who waits for another runs after it, or never")
+{
+  add("good", "echo good >>log");
+  add("bad", "echo bad >>log; exit 1");
+  const auto follow = [&](const std::string& id, std::vector<Dependency> after) {
+    StoredTask waiter;
+    waiter.task.id = id;
+    waiter.task.shell = true;
+    waiter.task.argv = {"echo " + id + " >>log"};
+    waiter.task.cwd = dir.path();
+    waiter.task.trigger = {.kind = TriggerKind::date, .at = system_clock().now()};
+    waiter.task.after = std::move(after);
+    REQUIRE(join_parents(*vault, waiter, system_clock().now(), [] { return 0.0; }));
+    REQUIRE(vault->add({&waiter, 1}).front());
+    REQUIRE(*settle_waiter(*vault, id, system_clock().now(), [] { return 0.0; }));
+  };
+  follow("after-good", {{"good"}, {"bad", true}});
+  follow("after-bad", {{"bad"}});
+  follow("after-that", {{"after-bad"}});
+  follow("anyhow", {{"after-bad", true}});
+  drain();
+  CHECK(dir.read("log").find("good\n") < dir.read("log").find("after-good\n"));
+  CHECK(dir.read("log").find("anyhow\n") != std::string::npos);
+  std::map<std::string, RunState> states;
+  for (const auto& run : history()) states[run.task] = run.state;
+  CHECK(states["after-good"] == RunState::succeeded);
+  CHECK(states["after-bad"] == RunState::cancelled);
+  CHECK(states["after-that"] == RunState::cancelled);
+  CHECK(states["anyhow"] == RunState::succeeded);
   CHECK(stored() == 0);
 }

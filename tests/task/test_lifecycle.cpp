@@ -257,6 +257,41 @@ TEST_CASE_FIXTURE(Life, "with overlap queue the latest of them runs right after"
   CHECK(progress().moment == noon + 30min);
 }
 
+TEST_CASE_FIXTURE(Life, "with overlap replace the next due time ends a run and takes its place")
+{
+  task().overlap = Overlap::replace;
+  plan_now();
+  CHECK(*replaced_at(stored, noon, noon) == noon + 10min);
+  CHECK(*replaced_at(stored, noon, noon + 25min) == noon + 30min);
+  const auto ending = run(RunState::cancelled, 10min + 5s);
+  CHECK(ending.records.empty());
+  CHECK(progress().due == noon + 10min);
+  CHECK(progress().moment <= clock.now());
+
+  task().overlap = Overlap::skip;
+  CHECK_FALSE(*replaced_at(stored, noon, noon));
+  task().overlap = Overlap::replace;
+  once(noon);
+  CHECK_FALSE(*replaced_at(stored, noon, noon));
+}
+
+TEST_CASE_FIXTURE(Life, "with overlap replace a full task asks for the end of its oldest instance")
+{
+  task().overlap = Overlap::replace;
+  task().max_instances = 2;
+  progress().instances = {"task@1", "task@2"};
+  living = {"task@1", "task@2"};
+  plan_now();
+  const auto full = settle_only();
+  CHECK(full.replace_oldest);
+  CHECK_FALSE(full.instance);
+  CHECK(full.records.empty());
+  CHECK(progress().due == noon);
+  living.erase("task@1");
+  clock.set(progress().moment);
+  CHECK(settle_only().instance);
+}
+
 TEST_CASE_FIXTURE(Life,
                   "a task with several instances adds one for each due time, up to its maximum")
 {

@@ -59,10 +59,12 @@ TEST_CASE("what the types cannot keep out is refused by name")
         }) != "");
 }
 
-TEST_CASE("nothing is accepted that this version would ignore")
+TEST_CASE("a task waits for others, each once, and never for itself")
 {
-  CHECK(refusal([](Task& t) { t.on_failure = "mail"; }).find("not supported") != std::string::npos);
-  CHECK(refusal([](Task& t) { t.after = {{"other"}}; }).find("not supported") != std::string::npos);
-  CHECK(refusal([](Task& t) { t.overlap = Overlap::replace; }).find("not supported") !=
-        std::string::npos);
+  CHECK(refusal([](Task& t) { t.after = {{"one"}, {"two", true}}; }) == "");
+  CHECK(refusal([](Task& t) {
+          t.after = {{"one"}, {"one", true}};
+        }).find("twice") != std::string::npos);
+  CHECK(refusal([](Task& t) { t.after = {{t.id}}; }).find("itself") != std::string::npos);
+  CHECK(refusal([](Task& t) { t.after = {{"../x"}}; }).find("after") == 0);
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run_now.hpp"
+
+#include "run/foreground.hpp"
+
+namespace asyncz::cli {
+namespace {
+
+Result<std::string> bring_forward(OpenStore& open, const StoredTask& task, Instant now)
+{
+  const auto& id = task.task.id;
+  const auto holder = open.store->holder(id, now);
+  if (!holder) return holder.error();
+  if (holder->held) {
+    return Error{ErrorKind::conflict, "task '" + id + "' is running",
+                 "asyncz logs -f " + id + " follows it"};
+  }
+  const auto written = open.vault->update(id, [&](StoredTask& stored) {
+    stored.task.paused = false;
+    for (auto& parent : stored.task.after) parent.met = true;
+    stored.progress.paused_by.clear();
+    stored.progress.paused_since.reset();
+    stored.progress.due = stored.progress.moment = now;
+    return Status{};
+  });
+  if (!written) return written.error();
+  return id;
+}
+
+}  // namespace
+
+Result<std::string> run_now(OpenStore& open, const StoredTask& task, Instant due, Instant now)
+{
+  if (task.task.recurring()) return add_instance(*open.vault, task, due, now);
+  return bring_forward(open, task, now);
+}
+
+}  // namespace asyncz::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Running a task out of turn: by an instance where it recurs, itself where it does not.
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/command.hpp"
+#include "task/stored_task.hpp"
+
+#include <string>
+
+namespace asyncz::cli {
+
+// Makes it due at once, paused or not, whatever it waits for. A recurring task keeps its schedule
+// and runs once more for the due time `due`. The id of what will run.
+//   conflict  it is running; there is an instance for this due time
+Result<std::string> run_now(OpenStore& open, const StoredTask& task, Instant due, Instant now);
+
+}  // namespace asyncz::cli

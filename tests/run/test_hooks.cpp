@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "run/foreground.hpp"
+#include "tests/run/run_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <signal.h>
+
+#include <string>
+#include <thread>
+
+using namespace asyncz;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Waits for a file that a task makes.
+void await(const fakes::TempDir& dir, const std::string& name)
+{
+  while (dir.read(name).empty()) std::this_thread::yield();
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WorkerFixture, "hooks run in order after the run, with its output and its story")
+{
+  add("good", "echo out; echo err >&2", [](Task& task) {
+    task.on_success =
+        "cat >>log; env | grep -E '^ASYNCZ_(STATE|EXIT_STATUS|SIGNAL|TASK_ID)=' | sort >>log";
+    task.on_failure = "echo never >>log";
+    task.on_end = "echo end $ASYNCZ_START_TIME $ASYNCZ_END_TIME >>log";
+  });
+  drain();
+  const auto run = history().at(0);
+  CHECK(dir.read("log") ==
+        "out\nerr\nASYNCZ_EXIT_STATUS=0\nASYNCZ_SIGNAL=\nASYNCZ_STATE=succeeded\nASYNCZ_TASK_ID="
+        "good\n"
+        "end " +
+            rfc3339(*run.start, 0s) + " " + rfc3339(*run.end, 0s) + "\n");
+  CHECK(history().size() == 1);
+  CHECK(run.reason.empty());
+  CHECK(run.output == "out\nerr\n");
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "the hooks of a failure wait for the last attempt")
+{
+  options.drain = false;
+  options.once = true;
+  add("flaky", "echo try >>log; kill -TERM $$", [](Task& task) {
+    task.retries = 1;
+    task.retry_delay = 0s;
+    task.on_failure = "echo $ASYNCZ_STATE $ASYNCZ_SIGNAL $ASYNCZ_ATTEMPT >>log";
+  });
+  drain();
+  CHECK(dir.read("log") == "try\n");
+  drain();
+  CHECK(dir.read("log") == "try\ntry\nfailed SIGTERM 2\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a hook that fails is noted in the record of the run")
+{
+  add("task", "true", [](Task& task) {
+    task.on_success = "echo some words; echo last words >&2; exit 3";
+    task.on_end = "echo end >>log";
+  });
+  drain();
+  const auto runs = history();
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].state == RunState::succeeded);
+  CHECK(runs[0].reason == "on_success failed: exit status 3 (last words)");
+  CHECK(dir.read("log") == "end\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a hook that does not end is ended")
+{
+  options.hook_time = 50ms;
+  add("task", "true", [](Task& task) { task.on_end = "exec sleep 1000"; });
+  drain();
+  CHECK(history().at(0).reason == "on_end failed: longer than 50ms");
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a hook takes no slot from runs")
+{
+  options.concurrency = 1;
+  add("first", "true", [](Task& task) {
+    task.priority = 1;
+    task.on_end = "while [ ! -e second ]; do sleep 0.01; done; echo hook >>log";
+  });
+  add("second", "echo run >>log; echo x >second");
+  drain();
+  CHECK(dir.read("log") == "run\nhook\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a failure to start has its hooks, wherever they can run")
+{
+  const auto file = dir.file("log");
+  add("lost", "true", [&](Task& task) {
+    task.cwd = "/nowhere";
+    task.on_failure = "echo $ASYNCZ_EXIT_STATUS in $PWD >" + file;
+  });
+  drain();
+  CHECK(dir.read("log") == "125 in /\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "what a worker left behind after the end of a run are its hooks, not the run")
+{
+  add("task", "echo run >>log", [](Task& task) {
+    task.retries = 3;
+    task.on_failure = "cat >>log";
+  });
+  {
+    Demand demand;
+    demand.now = system_clock().now();
+    auto reserved = vault->reserve("task", demand);
+    REQUIRE(reserved);
+    auto run = run_of(reserved->stored, {demand.now, 4});
+    run.state = RunState::failed;
+    run.start = run.end = demand.now;
+    run.output = "the end of its output\n";
+    run.worker = "another";
+    REQUIRE(vault->record_run(run));
+  }
+  drain();
+  CHECK(dir.read("log") == "the end of its output\n");
+  REQUIRE(history().size() == 1);
+  CHECK(history()[0].worker == "another");
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a worker that is told twice to stop leaves the hooks to the next")
+{
+  options.drain = false;
+  add("task", "echo run >>log", [](Task& task) {
+    task.on_end = "echo hook >>log; [ -e stopped ] || { echo x >begun; exec sleep 1000; }";
+  });
+  const auto pid = ::getpid();
+  const std::jthread stopper{[&] {
+    await(dir, "begun");
+    ::kill(pid, SIGTERM);
+    ::kill(pid, SIGINT);
+  }};
+  drain();
+  CHECK(dir.read("log") == "run\nhook\n");
+  CHECK(stored() == 1);
+  dir.write("stopped", "x");
+  open("file://" + dir.file("store"));
+  options.drain = true;
+  drain();
+  CHECK(dir.read("log") == "run\nhook\nhook\n");
+  CHECK(history().size() == 1);
+  CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run that is lost for good has its hooks")
+{
+  add("once", "echo run >>log", [](Task& task) {
+    task.delivery = Delivery::at_most_once;
+    task.on_failure = "echo $ASYNCZ_STATE >>log";
+  });
+  {
+    Demand demand;
+    demand.now = system_clock().now();
+    REQUIRE(vault->reserve("once", demand));
+  }
+  drain();
+  CHECK(dir.read("log") == "lost\n");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run in the foreground has its hooks, too")
+{
+  add("task", "exit 3", [](Task& task) {
+    task.on_failure = "echo $ASYNCZ_STATE $ASYNCZ_EXIT_STATUS >>log; exit 1";
+    task.on_end = "echo end >>log";
+  });
+  const auto run = run_in_foreground(*vault, *spawner, system_clock(), "task");
+  REQUIRE(run);
+  CHECK(dir.read("log") == "failed 3\nend\n");
+  CHECK(run->reason == "on_failure failed: exit status 1");
+  CHECK(history().at(0).reason == run->reason);
+}
