@@ -71,6 +71,9 @@ class KeyCommand final : public Command {
       const auto file = open->keys->rotate();
       if (!file) return file.error();
       context.note(fmt::format("{0} holds a new key, {0}.previous the old one", *file));
+    } else {
+      context.warn(
+          "the store was sealed under an earlier key than the present one: no new key is made");
     }
     Progress progress{context, "tasks sealed anew"};
     const auto done = open->vault->reseal([&](std::size_t tasks) { progress.show(tasks); });

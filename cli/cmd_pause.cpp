@@ -3,6 +3,7 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/new_task.hpp"
 #include "cli/progress.hpp"
 #include "cli/selection.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/core.h>
 
 #include <string>
+#include <utility>
 
 namespace asyncz::cli {
 namespace {
@@ -36,10 +38,12 @@ class Pause final : public Command {
       progress.show(done++);
       const auto changed = open->vault->update(
           id, [&](StoredTask& task) { return change(task, context.clock().now()); });
+      if (changed) changed_.emplace_back(ValueMap{{"id", id}});
       if (changed) continue;
       context.error(changed.error());
       status = static_cast<ExitStatus>(changed.error().kind);
     }
+    if (context.globals().json) print_json(context, std::move(changed_));
     return status;
   }
 
@@ -61,11 +65,13 @@ class Pause final : public Command {
                             ? open.vault->pause_queue({queue, who_we_are(), context.clock().now()})
                             : open.vault->resume_queue(queue);
     if (!done) return done.error();
+    if (context.globals().json) print_json(context, ValueMap{{"queue", queue}});
     context.note(fmt::format("queue {} {}", printable(queue), pauses_ ? "is paused" : "goes on"));
     return 0;
   }
 
   bool pauses_;
+  ValueList changed_;
   Selection selection_;
 };
 

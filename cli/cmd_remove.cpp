@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // asyncz remove: takes tasks out of the store.
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/selection.hpp"
 #include "cli/task_removal.hpp"
 
 #include <string>
+#include <utility>
 
 namespace asyncz::cli {
 namespace {
@@ -26,14 +28,17 @@ class Remove final : public Command {
     for (const std::string& id : *ids) {
       progress.show(done++);
       const Status removed = remove_task(*open, id, context.clock().now());
+      if (removed) removed_.emplace_back(ValueMap{{"id", id}});
       if (removed) continue;
       context.error(removed.error());
       status = static_cast<ExitStatus>(removed.error().kind);
     }
+    if (context.globals().json) print_json(context, std::move(removed_));
     return status;
   }
 
  private:
+  ValueList removed_;
   Selection selection_;
 };
 

@@ -23,8 +23,9 @@ class Update final : public Command {
  public:
   void declare(Options& options) override
   {
-    options.words("ID [-- COMMAND ARGUMENT…]", words_, 1, static_cast<std::size_t>(-1),
-                  "The task, by id or its beginning; behind it a new command", WordKind::task);
+    options.words("ID [-- COMMAND ARGUMENT…]", words_, 1, 1,
+                  "The task, by id or its beginning; behind -- a new command", WordKind::task);
+    options.behind_dashes(command_);
     options.value("--shell", shell_, "STRING", "Run this by /bin/sh", WordKind::text);
     schedule_.declare(options);
     fields_.declare(options);
@@ -120,24 +121,23 @@ class Update final : public Command {
 
   [[nodiscard]] bool changes_something() const
   {
-    return shell_ || words_.size() > 1 || schedule_.given() || schedule_.timezone() ||
+    return shell_ || !command_.empty() || schedule_.given() || schedule_.timezone() ||
            schedule_.jitter() || fields_.given() || environment_.given() || input_.given();
   }
 
   Status change_command(Task& task)
   {
-    const std::vector<std::string> command{words_.begin() + 1, words_.end()};
-    if (!shell_ && command.empty()) return {};
-    if (shell_ && !command.empty()) {
+    if (!shell_ && command_.empty()) return {};
+    if (shell_ && !command_.empty()) {
       return Error{ErrorKind::usage, "--shell and a command exclude each other", ""};
     }
     if (!shell_) {
-      if (const Status done = check_words(command); !done) return done;
+      if (const Status done = check_words(command_); !done) return done;
     }
     // A name that was taken from the command goes with it.
     const bool derived = task.name == name_of_command(task);
     task.shell = shell_.has_value();
-    task.argv = shell_ ? std::vector{*shell_} : command;
+    task.argv = shell_ ? std::vector{*shell_} : command_;
     if (derived) task.name = name_of_command(task);
     return {};
   }
@@ -163,6 +163,7 @@ class Update final : public Command {
   }
 
   std::vector<std::string> words_;
+  std::vector<std::string> command_;
   std::optional<std::string> shell_;
   std::optional<std::string> revision_;
   ScheduleOptions schedule_;

@@ -46,6 +46,8 @@ class Options {
   // The words after the options; `least` … `most` of them.
   virtual void words(std::string_view metavar, std::vector<std::string>& into, std::size_t least,
                      std::size_t most, std::string_view help, WordKind kind = WordKind::text) = 0;
+  // What stands behind `--` goes there, instead of among the words.
+  virtual void behind_dashes(std::vector<std::string>& into) = 0;
   // Everything after `--` (or after the first word that is no option), untouched.
   virtual void command_line(std::string_view metavar, std::vector<std::string>& into,
                             std::string_view help) = 0;

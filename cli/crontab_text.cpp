@@ -153,8 +153,9 @@ CrontabText crontab_text(const Task& task, const Environment& settings, bool rev
   auto command = escaped(command_of(task, reveal ? own : Environment{}));
   if (command.find('\n') != std::string::npos) return {"", {"its command has several lines"}};
   if (!task.stdin_data.empty() && reveal) command += input_of(task.stdin_data);
-  text.lines = fmt::format("\n# {}\nCRON_TZ={}\n{}{} {}\n{}", printable(task.id), task.timezone,
-                           mail_to, *schedule, command, mailed ? "MAILTO=\n" : "");
+  text.lines =
+      fmt::format("\n# {}\nCRON_TZ={}\n{}{}{} {}\n{}", printable(task.id), task.timezone, mail_to,
+                  task.paused ? "# paused: " : "", *schedule, command, mailed ? "MAILTO=\n" : "");
   return text;
 }
 

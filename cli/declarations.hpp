@@ -48,11 +48,14 @@ class Declarations final : public Options {
               std::vector<std::string> words, std::string_view help) override;
   void words(std::string_view metavar, std::vector<std::string>& into, std::size_t least,
              std::size_t most, std::string_view help, WordKind kind) override;
+  void behind_dashes(std::vector<std::string>& into) override { behind_dashes_ = &into; }
   void command_line(std::string_view metavar, std::vector<std::string>& into,
                     std::string_view help) override;
 
   [[nodiscard]] const std::vector<OptionRow>& options() const { return options_; }
   [[nodiscard]] const std::optional<WordsRow>& words() const { return words_; }
+
+  [[nodiscard]] std::vector<std::string>* behind_dashes() const { return behind_dashes_; }
 
   // The option of this name (`--queue`, `-Q`), or null.
   [[nodiscard]] const OptionRow* find(std::string_view name) const;
@@ -60,6 +63,7 @@ class Declarations final : public Options {
  private:
   std::vector<OptionRow> options_;
   std::optional<WordsRow> words_;
+  std::vector<std::string>* behind_dashes_ = nullptr;
 };
 
 // The options that every command takes, and where they go.

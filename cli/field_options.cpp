@@ -44,6 +44,11 @@ Status set_variable(Task& task, std::string_view pair)
   if (equals == 0 || equals == std::string_view::npos) {
     return Error{ErrorKind::usage, fmt::format("env: {} is not NAME=VALUE", printable(pair)), ""};
   }
+  if (pair.substr(0, equals).find_first_of(" \t\"'") != std::string_view::npos) {
+    return Error{ErrorKind::usage,
+                 fmt::format("env: {} is no name of a variable", printable(pair.substr(0, equals))),
+                 "write NAME=VALUE as it is to be, without export and quotes"};
+  }
   task.env.insert_or_assign(std::string{pair.substr(0, equals)},
                             std::string{pair.substr(equals + 1)});
   return {};

@@ -219,7 +219,11 @@ Status fill(const Declarations& declared, std::span<const std::string> arguments
   Result<Words> words = read_options(declared, std::move(parts.options));
   if (!words) return words.error();
   if (help) return {};
-  words->insert(words->end(), parts.rest.begin(), parts.rest.end());
+  if (declared.behind_dashes() != nullptr) {
+    *declared.behind_dashes() = std::move(parts.rest);
+  } else {
+    words->insert(words->end(), parts.rest.begin(), parts.rest.end());
+  }
   if (const Status checked = check_choices(declared); !checked) return checked;
   if (const Status checked = check_words(declared, *words); !checked) return checked;
   if (declared.words()) *declared.words()->into = std::move(*words);

@@ -81,6 +81,9 @@ ProcessContext::ProcessContext(Globals globals)
 Result<const Settings*> ProcessContext::settings()
 {
   if (!settings_) {
+    if (globals_.store && globals_.store->empty()) {
+      return Error{ErrorKind::usage, "--store is empty", "name a store, or leave the option out"};
+    }
     Result<Settings> loaded = load_settings(globals_.config);
     if (!loaded) return loaded.error();
     settings_ = std::move(*loaded);

@@ -80,13 +80,13 @@ ValueMap run_value(const Run& run, const Zone& zone)
                {"queue", run.queue},
                {"state", run_state_text(run.state)},
                {"reason", text(run.reason)}};
+  add_time(map, "scheduled_time", run.scheduled, zone);
+  map.emplace_back("attempt", std::int64_t{run.attempt});
   if (run.stretch) {
     add_time(map, "first_time", run.stretch->first, zone);
     add_time(map, "last_time", run.stretch->last, zone);
     map.emplace_back("count", number(run.stretch->count));
   } else {
-    add_time(map, "scheduled_time", run.scheduled, zone);
-    map.emplace_back("attempt", std::int64_t{run.attempt});
     add_time(map, "start_time", run.start, zone);
     add_time(map, "end_time", run.end, zone);
   }

@@ -39,10 +39,11 @@ Value last_run_value(const StoredTask& task, const Zone& zone)
 TaskStatus status_of(Store& store, const StoredTask& task, Instant now)
 {
   const auto held_instance = [&](const std::string& id) { return is_held(store, id, now); };
-  const bool held = (task.reserved_or_interrupted() && is_held(store, task.task.id, now)) ||
-                    std::ranges::any_of(task.progress.instances, held_instance);
+  const bool held = task.reserved_or_interrupted() && is_held(store, task.task.id, now);
   TaskStatus status;
-  status.state = state_of(task, held, now);
+  status.state =
+      state_of(task, held || std::ranges::any_of(task.progress.instances, held_instance), now);
+  // Its schedule has gone on already for the times that its instances run for.
   const auto next = next_run_time(task, held, now);
   if (next) status.next_run_time = *next;
   return status;

@@ -88,7 +88,7 @@ class Waiting {
     }
   }
 
-  // Each queue once, until a worker comes.
+  // Each once, until it is out of the way.
   void tell_of_obstacles()
   {
     const auto workers = open_.vault->workers();
@@ -96,6 +96,8 @@ class Waiting {
     if (!workers || !pauses) return;
     for (const Awaited& each : awaited_) {
       if (each.ended() || each.queue().empty()) continue;
+      const auto stored = open_.vault->get(each.id());
+      if (stored && stored->task.paused) tell(fmt::format("task {} is paused", each.id()));
       const auto takes = [&](const WorkerInfo& worker) { return serves(worker, each.queue()); };
       const bool paused =
           std::ranges::find(*pauses, each.queue(), &QueuePause::queue) != pauses->end();

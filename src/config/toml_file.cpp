@@ -40,6 +40,22 @@ std::string text_of_time(const Time& time)
   return text.str();
 }
 
+// Tables lie as deep as a key has parts, and are read and freed by recursion.
+constexpr std::ptrdiff_t most_dots = 1000;
+
+Status check_keys(std::string_view text, std::string_view name)
+{
+  int number = 0;
+  for (const auto line : split(text, '\n')) {
+    ++number;
+    const auto key = line.substr(0, line.find('='));
+    if (std::ranges::count(key, '.') <= most_dots) continue;
+    return Error{ErrorKind::usage,
+                 fmt::format("{}:{}: a key of more than {} parts", name, number, most_dots), ""};
+  }
+  return {};
+}
+
 class Reader {
  public:
   explicit Reader(TomlFile& file) : file_{file} {}
@@ -106,6 +122,7 @@ std::string TomlFile::place(const std::string& key) const
 
 Result<TomlFile> parse_toml(std::string_view text, std::string_view name)
 {
+  if (const Status keys = check_keys(text, name); !keys) return keys.error();
   const toml::parse_result parsed = toml::parse(text, name);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

@@ -125,8 +125,8 @@ void fill_with_key_text(Secret& text)
   text.bytes.back() = '\n';  // instead of the NUL
 }
 
-// Writes a new key beside `path`; the file's name.
-Result<std::string> write_new_key(const std::string& path)
+// Writes a new key beside `path`, for the owner of `like` where there is one; the file's name.
+Result<std::string> write_new_key(const std::string& path, const struct stat* like = nullptr)
 {
   auto temporary = path + ".XXXXXX";
   const UniqueFd file{::mkostemp(temporary.data(), O_CLOEXEC)};  // mode 0600
@@ -135,6 +135,9 @@ Result<std::string> write_new_key(const std::string& path)
   Secret text{0};
   fill_with_key_text(text);
   auto status = write_all(file.get(), text.bytes, path);
+  if (status && like != nullptr && ::fchown(file.get(), like->st_uid, like->st_gid) != 0) {
+    status = system_error("giving key file " + path + " to its owner", errno);
+  }
   if (status && ::fsync(file.get()) != 0) status = system_error("syncing key file " + path, errno);
   if (status) return temporary;
   ::unlink(temporary.c_str());
@@ -150,11 +153,20 @@ Status publish(const std::string& temporary, const std::string& path)
                "a key file is never written over; name another one"};
 }
 
-// Held by who exchanges keys in this folder, as long as the descriptor is open.
+// Held by who exchanges keys in this folder, as long as the descriptor is open. Nobody else may
+// write there, or names could change under our hands.
 Result<UniqueFd> lock_folder(const std::string& path)
 {
   UniqueFd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder) return system_error("opening folder " + path, errno);
+  struct stat info {};
+  if (!folder || ::fstat(folder.get(), &info) != 0) {
+    return system_error("opening folder " + path, errno);
+  }
+  const bool ours = info.st_uid == ::geteuid() || info.st_uid == 0;
+  if (!ours || (info.st_mode & 022) != 0) {
+    return Error{ErrorKind::denied, "others may write in the key's folder " + path,
+                 "rotate as its owner, and close it: chmod go-w " + shell_quoted(path)};
+  }
   if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) return folder;
   if (errno != EWOULDBLOCK) return system_error("locking folder " + path, errno);
   return Error{ErrorKind::conflict, "another process is replacing a key in " + path, "try again"};
@@ -176,11 +188,6 @@ Status put_previous_aside(const std::string& previous)
 // Two names for the old key, then one of them for the new one: there is never none.
 Status exchange(const std::string& path, const std::string& temporary)
 {
-  struct stat old {};
-  if (::stat(path.c_str(), &old) != 0) return system_error("reading key file " + path, errno);
-  if (::chown(temporary.c_str(), old.st_uid, old.st_gid) != 0) {
-    return system_error("giving key file " + path + " to its owner", errno);
-  }
   const auto previous = path + ".previous";
   if (auto status = put_previous_aside(previous); !status) return status;
   if (::link(path.c_str(), previous.c_str()) != 0) {
@@ -231,13 +238,18 @@ Status generate_key_file(const std::string& path)
 
 Status replace_key_file(const std::string& path)
 {
-  if (::access(path.c_str(), F_OK) != 0) {
+  struct stat old {};
+  if (::lstat(path.c_str(), &old) != 0) {
     return Error{ErrorKind::not_found, "there is no key file " + path,
                  "asyncz key generate makes one"};
   }
+  if (!S_ISREG(old.st_mode)) {
+    return Error{ErrorKind::usage, "key file " + path + " is no plain file",
+                 "name the file itself, not a link to it"};
+  }
   const auto lock = lock_folder(folder_of(path));
   if (!lock) return lock.error();
-  const auto temporary = write_new_key(path);
+  const auto temporary = write_new_key(path, &old);
   if (!temporary) return temporary.error();
   auto status = exchange(path, *temporary);
   if (!status) ::unlink(temporary->c_str());

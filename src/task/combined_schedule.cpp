@@ -6,8 +6,9 @@
 namespace asyncz {
 namespace {
 
-// A day's worth of `every 1s` against another second, or 270 years of days.
-constexpr int most_rounds = 100'000;
+// How often the children of an `all` are asked together. Of two: a day's worth of `every 1s`
+// against another second, or 270 years of days.
+constexpr std::size_t most_questions = 200'000;
 
 using Time = std::optional<Instant>;
 
@@ -49,7 +50,8 @@ class AllOf final : public Schedule {
   Result<Time> next(Instant after) const override
   {
     auto candidate = saturated_sum(after, Duration{1});
-    for (int round = 0; round < most_rounds; ++round) {
+    for (std::size_t asked_so_far = 0; asked_so_far < most_questions;
+         asked_so_far += children_.size()) {
       const auto asked = candidate;
       for (const auto& child : children_) {
         const auto time = child->next(candidate - Duration{1});
@@ -64,7 +66,8 @@ class AllOf final : public Schedule {
   Result<Time> last(Instant not_after) const override
   {
     auto candidate = not_after;
-    for (int round = 0; round < most_rounds; ++round) {
+    for (std::size_t asked_so_far = 0; asked_so_far < most_questions;
+         asked_so_far += children_.size()) {
       const auto asked = candidate;
       for (const auto& child : children_) {
         const auto time = child->last(candidate);
@@ -79,7 +82,7 @@ class AllOf final : public Schedule {
  private:
   static Error no_agreement()
   {
-    return {ErrorKind::failed, "the schedules of \"all\" were not found to agree on any time",
+    return {ErrorKind::usage, "the schedules of \"all\" were not found to agree on any time",
             "check that they share a time of day: preview each alone"};
   }
 

@@ -12,6 +12,8 @@
 namespace asyncz {
 namespace {
 
+constexpr std::size_t most_children = 32;  // of an any or an all
+
 using Owned = std::unique_ptr<const Schedule>;
 using Compiled = Result<Owned>;
 using Time = std::optional<Instant>;
@@ -86,6 +88,9 @@ Status check_children(const Trigger& trigger)
   const std::string_view name = trigger.kind == TriggerKind::any ? "any" : "all";
   if (trigger.children.size() < 2) {
     return refused(fmt::format("\"{}\" needs at least two schedules", name));
+  }
+  if (trigger.children.size() > most_children) {
+    return refused(fmt::format("\"{}\" takes at most {} schedules", name, most_children));
   }
   for (const auto& child : trigger.children) {
     if (is_group(child.kind)) {

@@ -110,9 +110,20 @@ std::vector<Status> Vault::add(std::span<StoredTask> tasks)
   return statuses;
 }
 
+Result<Record> Vault::look_up(std::string_view id)
+{
+  auto record = store_.lookup_task(id);
+  if (record && record->id != id) {
+    return Error{ErrorKind::corrupt,
+                 "asked for task " + printable(id) + ", the store gave " + printable(record->id),
+                 {}};
+  }
+  return record;
+}
+
 Result<StoredTask> Vault::get(std::string_view id)
 {
-  const auto record = store_.lookup_task(id);
+  const auto record = look_up(id);
   if (!record) return record.error();
   return verified(*record);
 }
@@ -122,7 +133,7 @@ Result<StoredTask> Vault::update(std::string_view id,
                                  std::optional<std::int64_t> revision)
 {
   for (int tries = 0; tries < most_tries; ++tries) {
-    const auto record = store_.lookup_task(id);
+    const auto record = look_up(id);
     if (!record) return record.error();
     const auto before = verified(*record);
     if (!before) return before.error();

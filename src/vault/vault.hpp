@@ -164,6 +164,8 @@ class Vault {
   Result<Bytes> open_log(std::string_view run_id, ByteView sealed);
 
  private:
+  // The record of this id and no other, whatever the store answers.
+  Result<Record> look_up(std::string_view id);
   // The record that holds this task, at the task's own revision and fence.
   Result<Record> record_of(const StoredTask& task, Nonces& nonces) const;
   Result<StoredTask> verified(const Record& record);

@@ -218,7 +218,7 @@ Status Vault::look_again(Reserved& reserved)
   auto& ours = reserved.reservation.record;
   const Error lost{
       ErrorKind::not_found, "the reservation of task " + printable(ours.id) + " is lost", {}};
-  auto record = store_.lookup_task(ours.id);
+  auto record = look_up(ours.id);
   if (!record && record.error().kind == ErrorKind::not_found) return lost;
   if (!record) return record.error();
   if (record->fence != ours.fence) return lost;

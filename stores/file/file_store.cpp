@@ -250,7 +250,10 @@ Status FileStore::clean_up()
     return empty;
   });
   if (!listed) return listed;
-  if (*others || !empty) return {};
+  std::error_code missing;
+  const bool holds_unreadable =
+      !std::filesystem::is_empty(folder_.inner_path("quarantine"), missing) && !missing;
+  if (*others || !empty || holds_unreadable) return {};
   std::error_code error;
   std::filesystem::remove_all(folder_.inner_path({}), error);
   if (error) return disk_error("cannot remove '" + printable(folder_.path()) + "'", error.value());

@@ -39,6 +39,13 @@ struct Reply {
   std::vector<Reply> list;
 
   [[nodiscard]] bool is_error() const { return kind == Kind::error; }
+  // The part at `index`, nil where there is none: no server is trusted to give as many as it
+  // should.
+  [[nodiscard]] const Reply& at(std::size_t index) const
+  {
+    static const Reply nil;
+    return index < list.size() ? list[index] : nil;
+  }
 };
 
 using Command = std::vector<std::string_view>;

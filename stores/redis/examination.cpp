@@ -31,7 +31,7 @@ std::map<std::string, std::string, std::less<>> info_of(std::string_view text)
 std::string setting(Link& link, std::string_view name)
 {
   const auto reply = link.ask({"CONFIG", "GET", name});
-  return reply && reply->list.size() == 2 ? reply->list[1].text : std::string{};
+  return reply && reply->list.size() == 2 ? reply->at(1).text : std::string{};
 }
 
 class Examination {
@@ -95,9 +95,8 @@ class Examination {
   void see_clock(const Reply& time, Instant before)
   {
     if (time.list.size() != 2) return;
-    const auto theirs =
-        instant_of(std::strtoll(time.list[0].text.c_str(), nullptr, 10) * 1'000'000 +
-                   std::strtoll(time.list[1].text.c_str(), nullptr, 10));
+    const auto theirs = instant_of(std::strtoll(time.at(0).text.c_str(), nullptr, 10) * 1'000'000 +
+                                   std::strtoll(time.at(1).text.c_str(), nullptr, 10));
     const auto after = server_.clock.now();
     if (theirs > after + clock_slack) {
       bad("its clock is " + duration_text(theirs - after) + " ahead of ours", "set the clocks");

@@ -79,7 +79,7 @@ Result<std::vector<Result<RunRecord>>> History::read(const std::vector<std::stri
   const auto reply = server_.journal.ask(command);
   if (!reply) return reply.error();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto& value = reply->list[i];
+    const auto& value = reply->at(i);
     if (value.kind != Reply::Kind::nil) found.push_back(run_of(names[i], value.text));
   }
   return found;
@@ -102,7 +102,7 @@ Status History::visit_task(const RunQuery& query, const Store::VisitRun& visit)
   for (std::size_t i = 0; i < reply->list.size(); i += page_size) {
     std::vector<std::string> names;
     for (std::size_t j = i; j < std::min(i + page_size, reply->list.size()); ++j) {
-      names.push_back(reply->list[j].text);
+      names.push_back(reply->at(j).text);
     }
     auto page = read(names);
     if (!page) return page.error();
@@ -134,8 +134,8 @@ Status History::visit_all(const RunQuery& query, const Store::VisitRun& visit)
     if (!reply) return reply.error();
     std::vector<std::string> names;
     for (std::size_t i = 0; i + 1 < reply->list.size(); i += 2) {
-      names.push_back(reply->list[i].text);
-      const auto& score = reply->list[i + 1].text;
+      names.push_back(reply->at(i).text);
+      const auto& score = reply->at(i + 1).text;
       seen_at_from = score == from ? seen_at_from + 1 : 1;
       from = score;
     }
@@ -192,9 +192,9 @@ Result<std::vector<Note>> History::notes(NoteKind kind)
   if (!reply) return reply.error();
   std::vector<Note> notes;
   for (const auto& pair : reply->list) {
-    const auto content = bytes_of(pair.list[1].text);
+    const auto content = bytes_of(pair.at(1).text);
     notes.push_back(
-        {.kind = kind, .name = pair.list[0].text, .content = {content.begin(), content.end()}});
+        {.kind = kind, .name = pair.at(0).text, .content = {content.begin(), content.end()}});
   }
   return notes;
 }

@@ -72,7 +72,7 @@ std::vector<Status> Tasks::add(std::span<const Record> records)
     server_.changed = true;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       statuses.push_back(replies
-                             ? added((*replies)[i / in_one_step].list[i % in_one_step], batch[i].id)
+                             ? added((*replies)[i / in_one_step].at(i % in_one_step), batch[i].id)
                              : replies.error());
     }
   }
@@ -158,7 +158,7 @@ Result<bool> Tasks::visit_page(std::span<const std::string> ids, const Store::Vi
   const auto reply = server_.rest.ask(command);
   if (!reply) return reply.error();
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const auto& value = reply->list[i];
+    const auto& value = reply->at(i);
     if (value.kind == Reply::Kind::nil) continue;  // removed meanwhile
     if (!visit(ids[i], record_of(ids[i], value.text))) return false;
   }
@@ -174,10 +174,10 @@ Result<std::vector<std::string>> Tasks::with_prefix(std::string_view prefix, std
     auto reply = server_.rest.ask(
         {"ZSCAN", server_.keys.run_times, cursor, "MATCH", pattern, "COUNT", "10000"});
     if (!reply) return reply.error();
-    cursor = reply->list[0].text;
-    auto& pairs = reply->list[1].list;
-    for (std::size_t i = 0; i < pairs.size(); i += 2) found.push_back(std::move(pairs[i].text));
-  } while (cursor != "0" && found.size() < limit);
+    cursor = reply->at(0).text;
+    const auto& pairs = reply->at(1).list;
+    for (std::size_t i = 0; i < pairs.size(); i += 2) found.push_back(pairs[i].text);
+  } while (!cursor.empty() && cursor != "0" && found.size() < limit);
   // A set that changes meanwhile may give an element twice.
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -68,17 +68,17 @@ Result<Work::Found> Work::find(Link& link, const Query& query)
   keys.push_back(server_.keys.claim_of(server_.who));
   const auto reply = link.run(due_script, keys, arguments_of(query));
   if (!reply) return reply.error();
-  const auto& parts = reply->list;
+  const auto& parts = *reply;
   Found found;
-  for (const auto& pair : parts[0].list) {
-    auto record = record_of(pair.list[0].text, pair.list[1].text);
+  for (const auto& pair : parts.at(0).list) {
+    auto record = record_of(pair.at(0).text, pair.at(1).text);
     if (record) found.records.push_back(*std::move(record));
   }
-  note_unreadable(parts[1]);
-  if (!parts[2].text.empty()) {
-    found.next = instant_of(std::strtoll(parts[2].text.c_str(), nullptr, 10));
+  note_unreadable(parts.at(1));
+  if (!parts.at(2).text.empty()) {
+    found.next = instant_of(std::strtoll(parts.at(2).text.c_str(), nullptr, 10));
   }
-  found.held_elsewhere = parts[3].integer != 0;
+  found.held_elsewhere = parts.at(3).integer != 0;
   return found;
 }
 
@@ -166,9 +166,9 @@ Result<Store::Holder> Work::holder(std::string_view id, Instant now)
   if (!replies) return replies.error();
   const auto record = record_of(id, (*replies)[1].text);
   if ((*replies)[0].integer == 0 || !record) return Store::Holder{};
-  const auto& time = (*replies)[2].list;
-  const auto server = instant_of(std::strtoll(time[0].text.c_str(), nullptr, 10) * 1'000'000 +
-                                 std::strtoll(time[1].text.c_str(), nullptr, 10));
+  const auto& time = (*replies)[2];
+  const auto server = instant_of(std::strtoll(time.at(0).text.c_str(), nullptr, 10) * 1'000'000 +
+                                 std::strtoll(time.at(1).text.c_str(), nullptr, 10));
   return Store::Holder{.held = record->moment > (server_.server_time ? server : now)};
 }
 
@@ -193,7 +193,7 @@ std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Ins
   const auto reply = server_.lease.run(extend_script, keys_, words);
   std::vector<Status> statuses;
   for (std::size_t i = 0; i < reservations.size(); ++i) {
-    statuses.push_back(reply ? extended(*reservations[i], reply->list[i], until) : reply.error());
+    statuses.push_back(reply ? extended(*reservations[i], reply->at(i), until) : reply.error());
   }
   return statuses;
 }
@@ -224,7 +224,7 @@ std::vector<Status> Work::settle(std::span<const Settlement> settlements)
   std::vector<Status> statuses;
   for (std::size_t i = 0; i < settlements.size(); ++i) {
     const auto& id = settlements[i].reservation->record.id;
-    const auto result = reply ? reply->list[i].integer : 0;
+    const auto result = reply ? reply->at(i).integer : 0;
     if (!reply)
       statuses.emplace_back(reply.error());
     else if (result == 1)

@@ -11,10 +11,13 @@
 #include <iterator>
 #include <span>
 #include <string_view>
+#include <tuple>
 
 namespace asyncz::stores {
 namespace {
 
+constexpr std::int64_t lowest_priority = -9;
+constexpr std::int64_t highest_priority = 9;
 constexpr std::size_t most_ignored = 10'000;  // of more the first are looked at again
 
 // The words between UPDATE and WHERE that make a reservation.
@@ -81,7 +84,9 @@ void SqlHeld::see(const std::string& id, std::int64_t revision)
 Result<std::vector<SqlShelf>> SqlClaims::shelves(SqlLane& lane, const Demand& demand) const
 {
   std::vector<SqlShelf> found;
+  bool sane = true;  // a row that asyncz never writes must not keep us here for ever
   const auto collect = [&](const SqlRow& row) {
+    sane = sane && row.number(1) >= lowest_priority && row.number(1) <= highest_priority;
     found.push_back(
         {std::string{row.text(0)}, static_cast<int>(row.number(1)), instant_of(row.number(2))});
   };
@@ -96,11 +101,21 @@ Result<std::vector<SqlShelf>> SqlClaims::shelves(SqlLane& lane, const Demand& de
     const auto asked =
         lane.run(sql_.next_shelf, {queue, std::int64_t{last.priority}, queue}, collect);
     if (!asked) return asked.error();
-    if (found.size() == before) break;
+    if (found.size() == before || !sane) break;
     // Of two the other's turn comes next.
     const bool same_queue = found[before].queue == last.queue;
     if (found.size() > before + 1) found.erase(found.end() - (same_queue ? 1 : 2));
+    if (std::tie(found.back().queue, found.back().priority) <=
+        std::tie(last.queue, last.priority)) {
+      sane = false;
+      break;
+    }
     last = found.back();
+  }
+  if (!sane) {
+    return Error{ErrorKind::corrupt,
+                 "table " + sql_.name + " holds rows that asyncz has not written",
+                 "remove those whose priority is not -9 to 9"};
   }
   std::erase_if(found, unwanted);
   return found;

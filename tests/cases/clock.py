@@ -19,6 +19,10 @@ SPEED = 2000  # half an hour passes in less than a second
 LOGGED = ["--no-coalesce", "--max-instances", "100"]
 
 
+# What tasks run needs no library in it, which now and then ends a process that starts.
+BY_TRUE_TIME = ("--unset-env", "LD_PRELOAD")
+
+
 def faked(world, **more):
     """The environment in which the library works."""
     return dict(world.environment, LD_PRELOAD=LIBRARY, FAKETIME_NO_CACHE="1", **more)
@@ -27,7 +31,7 @@ def faked(world, **more):
 def add(world, clock, name, *options):
     line = f"echo {name} $ASYNCZ_SCHEDULED_TIME >>{world.folder}/log"
     world.environment = faked(world, FAKETIME=clock)
-    world.run("add", "--id", name, *options, "--shell", line)
+    world.run("add", *BY_TRUE_TIME, "--id", name, *options, "--shell", line)
 
 
 def start_worker(world, **environment):
@@ -139,7 +143,8 @@ def a_clock_that_is_a_day_ahead_runs_what_was_missed_once(world):
     add(world, "@2027-06-01 12:00:00", "task", "--every", "1h", "--start", "2027-06-01T13:00:00Z")
     start_worker(world, FAKETIME="@2027-06-02 12:30:00")
     wait_until(lambda: runs(world), "the run")
-    world.run("add", "--id", "after", "--shell", f"echo after x >>{world.folder}/other")
+    world.run("add", *BY_TRUE_TIME, "--id", "after",
+              "--shell", f"echo after x >>{world.folder}/other")
     wait_until((world.folder / "other").exists, "a run after it")
     world.stop_workers()
     check(runs(world) == {"task": ["2027-06-02T12:00:00+00:00"]}, f"it ran {runs(world)}")
@@ -164,16 +169,17 @@ def a_clock_set_back_under_a_sleeping_worker_makes_it_wait_longer(world):
     follow = {"FAKETIME_TIMESTAMP_FILE": str(offset)}
     world.environment = faked(world, **follow)
     due = world.folder / "due"
-    world.run("add", "--id", "due", "--in", "3s", "--shell", f"touch {due}")
+    world.run("add", *BY_TRUE_TIME, "--id", "due", "--in", "3s", "--shell", f"touch {due}")
     start_worker(world, **follow)
     step(offset, "-1h")
     # Wakes when the alarm was meant for, and again for this task, which is due now.
     for number in range(4):
-        world.run("add", "--in", "1s", "--shell", f"touch {world.folder}/now-{number}")
+        world.run("add", *BY_TRUE_TIME, "--in", "1s",
+                  "--shell", f"touch {world.folder}/now-{number}")
         wait_until((world.folder / f"now-{number}").exists, "a task of now")
     check(not due.exists(), "it ran an hour before its time")
     step(offset, "+1h")
-    world.run("add", "--shell", "true")
+    world.run("add", *BY_TRUE_TIME, "--shell", "true")
     wait_until(due.exists, "the task, once its time has come")
     world.stop_workers()
 
@@ -196,7 +202,7 @@ class SteppedClock:
         """Returns when the worker has looked at what is due."""
         self.pokes += 1
         mark = self.world.folder / f"poke-{self.pokes}"
-        self.world.run("add", "--priority", "-9", "--shell", f"touch {mark}")
+        self.world.run("add", *BY_TRUE_TIME, "--priority", "-9", "--shell", f"touch {mark}")
         wait_until(mark.exists, "a task of now")
 
 
@@ -214,8 +220,8 @@ def a_changed_zone_is_noticed_by_a_running_worker(world):
     with_zone(world, "Europe/Berlin")
     clock.show("2027-06-01 09:50:00+00:00")
     log = world.folder / "log"
-    world.run("add", "--id", "noon", "--cron", "0 12 * * *", "--tz", "Test/Zone", "--shell",
-              f"echo noon $ASYNCZ_SCHEDULED_TIME >>{log}")
+    world.run("add", *BY_TRUE_TIME, "--id", "noon", "--cron", "0 12 * * *", "--tz", "Test/Zone",
+              "--shell", f"echo noon $ASYNCZ_SCHEDULED_TIME >>{log}")
     world.start_worker("--concurrency", 1)
     clock.wake()
     with_zone(world, "America/New_York")
@@ -234,8 +240,8 @@ def a_zone_that_has_gone_is_an_error_on_its_task_alone(world):
     with_zone(world, "Europe/Berlin")
     clock.show("2027-06-01 09:50:00+00:00")
     for name, zone in (("gone", "Test/Zone"), ("utc", "UTC")):
-        world.run("add", "--id", name, "--cron", "0 * * * *", "--tz", zone, "--shell",
-                  f"echo {name} $ASYNCZ_SCHEDULED_TIME >>{world.folder}/log")
+        world.run("add", *BY_TRUE_TIME, "--id", name, "--cron", "0 * * * *", "--tz", zone,
+                  "--shell", f"echo {name} $ASYNCZ_SCHEDULED_TIME >>{world.folder}/log")
     world.start_worker("--concurrency", 1)
     clock.wake()
     (world.folder / "zones/Test/Zone").unlink()

@@ -166,6 +166,9 @@ def it_is_said_that_nobody_will_run_it(world):
     world.run("pause", "--queue", "mail")
     told = world.run("wait", "a", "--timeout", "1ms", exits=(124,)).stderr
     check("queue mail is paused" in told, told)
+    world.run("pause", "a")
+    told = world.run("wait", "a", "--timeout", "1ms", exits=(124,)).stderr
+    check("task a is paused" in told, told)
 
 
 def what_is_removed_is_not_waited_for_any_longer(world):

@@ -166,7 +166,7 @@ TEST_CASE("an all whose children can never meet is refused or ends with an error
   const auto never_meet = compiled(group(TriggerKind::all, {cron("0 1 * * *"), cron("0 2 * * *")}));
   const auto time = never_meet->next(origin);
   REQUIRE_FALSE(time);
-  CHECK(time.error().kind == ErrorKind::failed);
+  CHECK(time.error().kind == ErrorKind::usage);
 }
 
 TEST_CASE("a group needs two children and holds no other group")
