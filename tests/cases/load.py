@@ -5,7 +5,8 @@
 import signal
 import subprocess
 
-from world import check, expects_signals, new_world, wait_until
+from play import play
+from world import check, expects_signals, wait_until
 
 
 def task(name, schedule, command="true"):
@@ -87,20 +88,9 @@ def a_memory_store_is_a_cron_that_leaves_nothing(world):
         check(done.returncode == 2, f"{words} is exit {done.returncode} on a memory store")
 
 
-CASES = [
+play([
     a_changed_file_is_loaded_at_hangup,
     a_file_that_is_broken_at_hangup_changes_nothing,
     a_file_that_is_broken_at_the_start_is_a_usage_error,
     a_memory_store_is_a_cron_that_leaves_nothing,
-]
-
-
-def main():
-    for case in CASES:
-        print(case.__name__.replace("_", " "), flush=True)
-        with new_world() as world:
-            case(world)
-
-
-if __name__ == "__main__":
-    main()
+])

@@ -7,7 +7,8 @@ import os
 import pathlib
 import signal
 
-from world import check, new_world, wait_until
+from play import play
+from world import check, wait_until
 
 
 def text(world, name):
@@ -199,7 +200,7 @@ def a_file_that_cannot_be_read_is_named_at_the_start(world):
     check(junk.read_text() == "this is no task", "it was touched")
 
 
-CASES = [
+play([
     a_timeout_ends_the_whole_group_also_what_ignores_sigterm,
     a_timeout_reaches_a_child_that_has_left_its_group,
     a_run_that_leaves_a_daemon_has_ended,
@@ -212,15 +213,4 @@ CASES = [
     hooks_that_a_killed_worker_left_are_run_by_the_next,
     what_a_crontab_mails_is_mailed,
     a_file_that_cannot_be_read_is_named_at_the_start,
-]
-
-
-def main():
-    for case in CASES:
-        print(case.__name__.replace("_", " "), flush=True)
-        with new_world() as world:
-            case(world)
-
-
-if __name__ == "__main__":
-    main()
+])

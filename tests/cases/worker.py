@@ -7,7 +7,8 @@ import pathlib
 import signal
 import time
 
-from world import check, has_unread_signal, new_world, wait_until
+from play import play
+from world import check, has_unread_signal, wait_until
 
 
 def ran(world, name="log"):
@@ -188,7 +189,7 @@ def end_sleepers(world):
             pass
 
 
-CASES = [
+play([
     a_stopped_worker_lets_its_runs_finish_and_takes_nothing_new,
     told_twice_it_ends_its_runs_and_they_are_run_again_elsewhere,
     a_stop_that_runs_ignore_is_enforced_after_their_grace,
@@ -200,15 +201,4 @@ CASES = [
     a_task_added_to_an_idle_worker_is_picked_up_at_once,
     queues_and_priorities_decide_who_goes_first,
     what_a_run_wrote_before_its_worker_was_killed_can_be_read,
-]
-
-
-def main():
-    for case in CASES:
-        print(case.__name__.replace("_", " "), flush=True)
-        with new_world() as world:
-            case(world)
-
-
-if __name__ == "__main__":
-    main()
+])
