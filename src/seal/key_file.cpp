@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -211,11 +212,16 @@ Result<std::optional<Key>> read_key_file(const std::string& path, KeyFileAccess 
   if (::fstat(file.get(), &info) != 0) return system_error("reading key file " + path, errno);
   if (auto status = check_key_file(path, info, access); !status) return status.error();
 
-  Secret content{largest_key_file + 1};
+  const auto told = static_cast<std::size_t>(info.st_size);  // 0 for what is no plain file
+  const auto expected = told == 0 ? largest_key_file : std::min(told, largest_key_file);
+  Secret content{expected + 1};
   const auto size = read_up_to(file.get(), content.bytes, path);
   if (!size) return size.error();
-  if (*size > largest_key_file) {
-    return Error{ErrorKind::usage, "key file " + path + " is larger than 64 KiB", {}};
+  if (*size > expected) {
+    const bool grew = expected < largest_key_file;
+    return Error{ErrorKind::usage,
+                 "key file " + path + (grew ? " grew while it was read" : " is larger than 64 KiB"),
+                 {}};
   }
   ByteView secret{content.bytes.data(), *size};
   if (!secret.empty() && secret.back() == '\n') secret = secret.first(secret.size() - 1);

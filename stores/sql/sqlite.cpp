@@ -77,11 +77,14 @@ Result<std::vector<Store::Trait>> SqliteDatabase::examine(SqlConnection& connect
   constexpr long nfs_magic = 0x6969;
   constexpr long smb2_magic = static_cast<long>(0xFE534D42);
   std::vector<Store::Trait> traits;
-  std::string mode;
-  const auto asked =
-      connection.run("PRAGMA journal_mode", {}, [&](const SqlRow& row) { mode = row.text(0); });
+  std::string mode, version;
+  const auto asked = connection.run(
+      "SELECT journal_mode, sqlite_version() FROM pragma_journal_mode", {}, [&](const SqlRow& row) {
+        mode = row.text(0);
+        version = row.text(1);
+      });
   if (!asked) return asked.error();
-  traits.push_back({fmt::format("SQLite {}, journal mode {}", sqlite_version(), mode),
+  traits.push_back({fmt::format("SQLite {}, journal mode {}", version, mode),
                     mode == "wal" ? "" : "keep the file where SQLite can share memory"});
   std::string state;
   const auto checked =

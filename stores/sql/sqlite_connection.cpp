@@ -2,9 +2,9 @@
 #include "stores/sql/sqlite_connection.hpp"
 
 #include "base/text.hpp"
+#include "stores/sql/sqlite_library.hpp"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <string_view>
 #include <unordered_map>
@@ -17,10 +17,10 @@ constexpr int most_waits = 10'000;            // of a millisecond, for whoever h
 constexpr std::size_t most_statements = 100;  // that are kept prepared
 
 // Waits that grow, as SQLite's own do, leave one of several writers behind for seconds.
-int wait_for_lock(void*, int waits)
+int wait_for_lock(void* library, int waits)
 {
   if (waits >= most_waits) return 0;
-  sqlite3_sleep(1);
+  static_cast<const SqliteLibrary*>(library)->wait(1);
   return 1;
 }
 
@@ -49,22 +49,29 @@ ErrorKind kind_of(int code)
 
 class Statement final : public SqlRow {
  public:
-  explicit Statement(sqlite3_stmt* statement) : statement_{statement} {}
-  [[nodiscard]] sqlite3_stmt* get() const { return statement_.get(); }
+  Statement(const SqliteLibrary& library, sqlite3_stmt* statement)
+      : library_{library}, statement_{statement}
+  {
+  }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() { library_.finalize(statement_); }
+
+  [[nodiscard]] sqlite3_stmt* get() const { return statement_; }
 
   void bind(const SqlValues& values)
   {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto place = static_cast<int>(i + 1);
       if (const auto* number = std::get_if<std::int64_t>(&values[i])) {
-        sqlite3_bind_int64(get(), place, *number);
+        library_.bind_int64(get(), place, *number);
       } else if (const auto* text = std::get_if<std::string_view>(&values[i])) {
-        sqlite3_bind_text64(get(), place, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+        library_.bind_text64(get(), place, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
       } else if (const auto* bytes = std::get_if<ByteView>(&values[i])) {
         const void* const begin = bytes->empty() ? "" : static_cast<const void*>(bytes->data());
-        sqlite3_bind_blob64(get(), place, begin, bytes->size(), SQLITE_STATIC);
+        library_.bind_blob64(get(), place, begin, bytes->size(), SQLITE_STATIC);
       } else {
-        sqlite3_bind_null(get(), place);
+        library_.bind_null(get(), place);
       }
     }
   }
@@ -72,36 +79,39 @@ class Statement final : public SqlRow {
   // Ends it, so that it holds no lock and borrows nothing.
   void reset()
   {
-    sqlite3_reset(get());
-    sqlite3_clear_bindings(get());
+    library_.reset(get());
+    library_.clear_bindings(get());
   }
 
   std::int64_t number(std::size_t column) const override
   {
-    return sqlite3_column_int64(get(), static_cast<int>(column));
+    return library_.column_int64(get(), static_cast<int>(column));
   }
   std::string_view text(std::size_t column) const override
   {
     const auto place = static_cast<int>(column);
-    const auto* const begin = static_cast<const char*>(sqlite3_column_blob(get(), place));
+    const auto* const begin = static_cast<const char*>(library_.column_blob(get(), place));
     if (begin == nullptr) return {};
-    return {begin, static_cast<std::size_t>(sqlite3_column_bytes(get(), place))};
+    return {begin, static_cast<std::size_t>(library_.column_bytes(get(), place))};
   }
 
  private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-  };
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  const SqliteLibrary& library_;
+  sqlite3_stmt* statement_;
 };
 
 class SqliteConnection final : public SqlConnection {
  public:
-  SqliteConnection(sqlite3* database, std::string path)
-      : database_{database}, path_{std::move(path)}
+  // Takes the database over.
+  SqliteConnection(std::shared_ptr<const SqliteLibrary> library, sqlite3* database,
+                   std::string path)
+      : library_{std::move(library)}, database_{database}, path_{std::move(path)}
   {
-    sqlite3_busy_handler(database_.get(), wait_for_lock, nullptr);
+    library_->busy_handler(database_, wait_for_lock, const_cast<SqliteLibrary*>(library_.get()));
   }
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+  ~SqliteConnection() override { library_->close(database_); }  // once no statement is left
 
   Result<std::size_t> run(const std::string& statement, const SqlValues& values,
                           const EachRow& each) override;
@@ -116,18 +126,16 @@ class SqliteConnection final : public SqlConnection {
   Result<Statement*> prepared(const std::string& text);
   [[nodiscard]] Error last_error() const;
 
-  struct Close {
-    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-  };
-  std::unique_ptr<sqlite3, Close> database_;
+  std::shared_ptr<const SqliteLibrary> library_;
+  sqlite3* database_;
   std::string path_;
   std::unordered_map<std::string, Statement> statements_;
 };
 
 Error SqliteConnection::last_error() const
 {
-  const auto kind = kind_of(sqlite3_extended_errcode(database_.get()));
-  return {kind, fmt::format("'{}': {}", printable(path_), sqlite3_errmsg(database_.get())),
+  const auto kind = kind_of(library_->error_code(database_));
+  return {kind, fmt::format("'{}': {}", printable(path_), library_->error(database_)),
           kind == ErrorKind::corrupt ? "restore a copy of the file" : ""};
 }
 
@@ -136,10 +144,10 @@ Result<Statement*> SqliteConnection::prepared(const std::string& text)
   if (const auto known = statements_.find(text); known != statements_.end()) return &known->second;
   if (statements_.size() >= most_statements) statements_.clear();
   sqlite3_stmt* made = nullptr;
-  const auto code = sqlite3_prepare_v3(database_.get(), text.data(), static_cast<int>(text.size()),
-                                       SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  const auto code = library_->prepare(database_, text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &made, nullptr);
   if (code != SQLITE_OK) return last_error();
-  return &statements_.try_emplace(text, made).first->second;
+  return &statements_.try_emplace(text, *library_, made).first->second;
 }
 
 Result<std::size_t> SqliteConnection::run(const std::string& text, const SqlValues& values,
@@ -150,13 +158,13 @@ Result<std::size_t> SqliteConnection::run(const std::string& text, const SqlValu
   auto& statement = **found;
   statement.bind(values);
   int code = SQLITE_ROW;
-  while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
+  while ((code = library_->step(statement.get())) == SQLITE_ROW) {
     if (each) each(statement);
   }
   // What the last statement changed: only one that can change anything sets it anew.
-  const bool changes = sqlite3_stmt_readonly(statement.get()) == 0;
+  const bool changes = library_->stmt_readonly(statement.get()) == 0;
   Result<std::size_t> result =
-      changes ? static_cast<std::size_t>(sqlite3_changes64(database_.get())) : 0;
+      changes ? static_cast<std::size_t>(library_->changes64(database_)) : 0;
   if (code != SQLITE_DONE) result = last_error();
   statement.reset();
   return result;
@@ -189,13 +197,15 @@ Result<std::vector<std::size_t>> SqliteConnection::run_all(std::span<const SqlSt
 
 Result<std::unique_ptr<SqlConnection>> connect_sqlite(const std::string& path, bool synced)
 {
+  auto library = SqliteLibrary::open();
+  if (!library) return library.error();
   sqlite3* database = nullptr;
-  const auto code = sqlite3_open_v2(path.c_str(), &database,
-                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  auto connection = std::make_unique<SqliteConnection>(database, path);
+  const auto code = (*library)->open_database(path.c_str(), &database,
+                                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto connection = std::make_unique<SqliteConnection>(*library, database, path);
   if (code != SQLITE_OK) {
     return Error{kind_of(code),
-                 fmt::format("cannot open '{}': {}", printable(path), sqlite3_errstr(code)),
+                 fmt::format("cannot open '{}': {}", printable(path), (*library)->text_of(code)),
                  {}};
   }
   const auto* const pace = synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
@@ -204,7 +214,5 @@ Result<std::unique_ptr<SqlConnection>> connect_sqlite(const std::string& path, b
   }
   return std::unique_ptr<SqlConnection>{std::move(connection)};
 }
-
-std::string sqlite_version() { return sqlite3_libversion(); }
 
 }  // namespace asyncz::stores

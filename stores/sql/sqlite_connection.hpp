@@ -13,6 +13,4 @@ namespace asyncz::stores {
 // `path` is there, and a database or empty.
 Result<std::unique_ptr<SqlConnection>> connect_sqlite(const std::string& path, bool synced);
 
-[[nodiscard]] std::string sqlite_version();
-
 }  // namespace asyncz::stores

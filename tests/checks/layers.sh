@@ -31,7 +31,7 @@ nlohmann/:cli/json.cpp
 sodium:src/seal/
 libpq-fe:stores/sql/postgresql_library.hpp
 mysql:stores/sql/mysql_
-sqlite3:stores/sql/sqlite_connection.cpp
+sqlite3:stores/sql/sqlite_library.hpp
 toml++/:src/config/
 END
 }
