@@ -45,6 +45,7 @@ Claims::Claims(const Folder& folder, const TaskFiles& files, Seat& seat)
       seat_{seat},
       watcher_{folder},
       locks_{folder},
+      run_locks_{folder},
       index_{static_cast<std::uint64_t>(::getpid())}
 {
 }
@@ -61,13 +62,7 @@ Result<int> Claims::watch()
 Status Claims::load()
 {
   if (loaded_) return {};
-  auto inner = folder_.inner({}, true);
-  if (!inner) return inner.error();
-  inner_ = *std::move(inner);
-  auto probe = open_regular(inner_.get(), "lock", O_RDONLY | O_CREAT);
-  if (!probe) return probe.error();
-  probe_ = *std::move(probe);
-
+  if (auto swept = sweep(); !swept) return swept;
   polls_ = !watcher_.start() || folder_.on_network();
   if (auto scanned = scan(); !scanned) return scanned;
   for (auto& [id, look] : new_) {
@@ -76,6 +71,16 @@ Status Claims::load()
   }
   loaded_ = true;
   return {};
+}
+
+// Locks of tasks that are no longer there, which nobody else would look for.
+Status Claims::sweep()
+{
+  return run_locks_.sweep([&](std::string_view id) {
+    TaskFiles::PrefixBuffer buffer;
+    const auto prefix = files_.read_prefix(id, buffer);
+    return !prefix && prefix.error().kind == ErrorKind::not_found;
+  });
 }
 
 Status Claims::scan()
@@ -150,7 +155,7 @@ Result<Watcher::Events> Claims::absorb()
   }
   pending_.unknown |= events->missed;
   pending_.notes |= events->notes;
-  if (events->locks) ask_held();
+  if (events->running) ask_held();
   return events;
 }
 
@@ -201,7 +206,7 @@ Result<Instant> Claims::next_moment(const Demand& demand)
 
   // Watch, then ask again, then let the worker sleep.
   const bool waits = !held_.empty() && moment > demand.now && demand.limit > 0;
-  if (auto watching = watcher_.watch_locks(waits); !watching) return watching.error();
+  if (auto watching = watcher_.watch_running(waits); !watching) return watching.error();
   if (waits) {
     ask_held();
     moment = index_.earliest(admits);
@@ -216,14 +221,12 @@ Result<Instant> Claims::next_moment(const Demand& demand)
 
 // --- Reserving -----------------------------------------------------------------------------------
 
-bool Claims::is_free(std::string_view id) { return !is_locked(probe_.get(), run_byte(id)); }
-
 // Puts back what nobody holds any more.
 void Claims::ask_held()
 {
   for (auto* ids : {&held_, &mine_}) {
     std::erase_if(*ids, [&](const std::string& id) {
-      if (!is_free(id)) return false;
+      if (!run_locks_.is_free(id)) return false;
       index_.put_back(id);
       return true;
     });
@@ -261,6 +264,7 @@ Result<std::vector<Reservation>> Claims::reserve_due(const Demand& demand)
 Result<Reservation> Claims::reserve(std::string_view id, const Demand& demand)
 {
   if (auto loaded = load(); !loaded) return loaded.error();
+  if (auto named = check_stored_id(id); !named) return named.error();
   auto reservation = claim(id, demand, Which::any);
   if (!reservation) return reservation.error();
   if (*reservation) return *std::move(*reservation);
@@ -276,19 +280,21 @@ Result<std::optional<Reservation>> Claims::claim(std::string_view id, const Dema
     if (which == Which::due && !mine_.contains(id)) held_.emplace(id);
     return std::nullopt;
   };
-  if (!is_free(id)) return held();
-  auto lock = open_locks(inner_.get());
+  auto lock = run_locks_.take(id);
   if (!lock) return Error{ErrorKind::unavailable, lock.error().what, lock.error().hint};
-  if (!try_lock(lock->get(), run_byte(id))) return held();
+  if (!*lock) return held();
 
   const auto byte = locks_.lock(write_byte(id), claim_patience);
-  if (!byte) return held();
-  auto reservation = write_claim(id, demand, which);
-  if (reservation && *reservation) (*reservation)->lock = *std::move(lock);
+  auto reservation = byte ? write_claim(id, demand, which) : held();
+  if (reservation && *reservation) {
+    (*reservation)->lock = *std::move(lock);
+  } else {
+    run_locks_.release(*std::move(lock), id);
+  }
   return reservation;
 }
 
-// Reads the task and counts the reservation in its clear prefix. The caller has both bytes.
+// Reads the task and counts the reservation in its clear prefix. The caller has both locks.
 Result<std::optional<Reservation>> Claims::write_claim(std::string_view id, const Demand& demand,
                                                        Which which)
 {
@@ -323,7 +329,7 @@ void Claims::ignore(Reservation reservation)
   const auto& record = reservation.record;
   ignored_.insert_or_assign(record.id, record.revision);
   mine_.erase(record.id);
-  unlock(reservation.lock.get(), run_byte(record.id));
+  run_locks_.release(std::move(reservation.lock), record.id);
 }
 
 }  // namespace asyncz::stores

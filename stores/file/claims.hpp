@@ -5,6 +5,7 @@
 #include "store/store.hpp"
 #include "stores/file/index.hpp"
 #include "stores/file/locks.hpp"
+#include "stores/file/run_locks.hpp"
 #include "stores/file/seat.hpp"
 #include "stores/file/task_files.hpp"
 #include "stores/file/watcher.hpp"
@@ -49,8 +50,7 @@ class Claims {
   void look_again(std::string_view id);
   void look_at_new(Instant now);
   void ask_held();
-  bool is_free(std::string_view id);
-
+  Status sweep();
   // What reserve() may do and reserve_due() may not: take a task before its moment.
   enum class Which : std::uint8_t { due, any };
   Result<std::optional<Reservation>> claim(std::string_view id, const Demand& demand, Which which);
@@ -62,8 +62,7 @@ class Claims {
   Seat& seat_;
   Watcher watcher_;
   WriteLocks locks_;
-  UniqueFd inner_;  // `.asyncz`
-  UniqueFd probe_;  // read-only: its close would wake nobody
+  RunLocks run_locks_;
   Index index_;
 
   bool loaded_ = false;

@@ -8,9 +8,9 @@
 #include "stores/file/disk.hpp"
 #include "stores/file/folder.hpp"
 #include "stores/file/history.hpp"
-#include "stores/file/holders.hpp"
 #include "stores/file/locks.hpp"
 #include "stores/file/notes.hpp"
+#include "stores/file/run_locks.hpp"
 #include "stores/file/seat.hpp"
 #include "stores/file/task_files.hpp"
 #include "stores/file/task_writer.hpp"
@@ -210,13 +210,10 @@ Result<std::vector<std::string>> FileStore::ids_with_prefix(std::string_view pre
 
 Result<Store::Holder> FileStore::holder(std::string_view id, Instant)
 {
-  const auto inner = folder_.inner({}, false);
-  if (!inner) return Holder{};
-  const auto lock = open_regular(inner->get(), "lock", O_RDONLY);
-  if (!lock && lock.error().kind == ErrorKind::not_found) return Holder{};
-  if (!lock) return lock.error();
-  if (!is_locked(lock->get(), run_byte(id))) return Holder{};
-  return Holder{.held = true, .pid = process_with_lock(lock->get(), run_byte(id)).value_or(0)};
+  if (!check_stored_id(id)) return Holder{};
+  const auto process = RunLocks{folder_}.holder(id);
+  if (!process) return process.error();
+  return *process ? Holder{.held = true, .pid = **process} : Holder{};
 }
 
 Result<std::string> FileStore::quarantine(std::string_view id)

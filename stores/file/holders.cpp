@@ -8,7 +8,6 @@
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -28,29 +27,20 @@ void each_number(const std::string& path, const std::function<void(int)>& visit)
   }
 }
 
-// Whether a `lock:` line of a descriptor's fdinfo is about this byte (proc(5)):
-//   lock:	1: OFDLCK ADVISORY  WRITE -1 08:01:1234 10 10
-bool holds_byte(const std::string& fdinfo, off_t byte)
+// Whether a descriptor's fdinfo (proc(5)) has a line of a lock:
+//   lock:	1: OFDLCK ADVISORY  WRITE -1 08:01:1234 0 EOF
+bool holds_lock(const std::string& fdinfo)
 {
   std::ifstream lines{fdinfo};
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("lock:")) continue;
-    std::istringstream words{line};
-    std::string word;
-    std::string last;
-    std::string before_last;
-    while (words >> word) {
-      before_last = last;
-      last = word;
-    }
-    if (before_last == std::to_string(byte) && last == before_last) return true;
+    if (line.starts_with("lock:")) return true;
   }
   return false;
 }
 
 }  // namespace
 
-std::optional<pid_t> process_with_lock(int file, off_t byte)
+std::optional<pid_t> process_with_lock(int file)
 {
   struct stat wanted = {};
   if (::fstat(file, &wanted) != 0) return std::nullopt;
@@ -61,7 +51,7 @@ std::optional<pid_t> process_with_lock(int file, off_t byte)
       struct stat status = {};
       if (::stat((process + "/fd/" + std::to_string(fd)).c_str(), &status) != 0) return;
       if (status.st_ino != wanted.st_ino || status.st_dev != wanted.st_dev) return;
-      if (!holds_byte(process + "/fdinfo/" + std::to_string(fd), byte)) return;
+      if (!holds_lock(process + "/fdinfo/" + std::to_string(fd))) return;
       if (!found || pid > *found) found = pid;
     });
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which process of this host has a lock, for people who ask: read from /proc.
+// Which process of this host has a file locked, for people who ask: read from /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -8,8 +8,8 @@
 
 namespace asyncz::stores {
 
-// The newest process that has this byte of the file locked through a descriptor of its own, as far
-// as we may look into processes.
-[[nodiscard]] std::optional<pid_t> process_with_lock(int file, off_t byte);
+// The newest process that has this file locked through a descriptor of its own, as far as we may
+// look into processes.
+[[nodiscard]] std::optional<pid_t> process_with_lock(int file);
 
 }  // namespace asyncz::stores

@@ -27,20 +27,12 @@ bool try_range(int description, struct flock lock)
   return ::fcntl(description, F_OFD_SETLK, &lock) == 0;
 }
 
-bool is_range_locked(int description, struct flock lock)
-{
-  return ::fcntl(description, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-}
-
 }  // namespace
 
 std::uint64_t id_hash(std::string_view id) { return fnv1a(bytes_of(id)); }
 
-// Offsets 0 and 1 are nobody's; an off_t is signed.
-off_t write_byte(std::string_view id) { return static_cast<off_t>(2 * (id_hash(id) >> 3U) + 2); }
-off_t run_byte(std::string_view id) { return write_byte(id) + 1; }
-
-Result<UniqueFd> open_locks(int inner) { return open_regular(inner, "lock", O_RDWR | O_CREAT); }
+// Offset 0 is nobody's; an off_t is signed.
+off_t write_byte(std::string_view id) { return static_cast<off_t>((id_hash(id) >> 2U) + 1); }
 
 bool try_lock(int description, off_t byte)
 {
@@ -54,14 +46,13 @@ void unlock(int description, off_t byte)
   ::fcntl(description, F_OFD_SETLK, &lock);
 }
 
-bool is_locked(int description, off_t byte)
-{
-  return is_range_locked(description, whole_or_byte(byte, 1));
-}
-
 bool try_lock_file(int description) { return try_range(description, whole_or_byte(0, 0)); }
 
-bool is_file_locked(int description) { return is_range_locked(description, whole_or_byte(0, 0)); }
+bool is_file_locked(int description)
+{
+  auto lock = whole_or_byte(0, 0);
+  return ::fcntl(description, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
 
 Result<HeldByte> WriteLocks::lock(off_t byte, Duration patience)
 {
@@ -69,7 +60,7 @@ Result<HeldByte> WriteLocks::lock(off_t byte, Duration patience)
   if (!description_) {
     const auto inner = folder_.inner({}, true);
     if (!inner) return inner.error();
-    auto opened = open_locks(inner->get());
+    auto opened = open_regular(inner->get(), "lock", O_RDWR | O_CREAT);
     if (!opened) return opened.error();
     description_ = *std::move(opened);
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The kernel's locks on `.asyncz/lock`, which is never removed: two bytes for each task.
+// Locks of the kernel (those of open file descriptions), and the short ones round changes:
+// bytes of `.asyncz/lock`, which is never removed.
 //
-// A lock belongs to an open file description and ends with the last process that has it. The
-// *write byte* is held for microseconds round every change, on a description that no child
-// inherits. The *run byte* is the reservation, on a description of its own that the child shares.
+// A task's *write byte* is held for microseconds round every change of its file. No child inherits
+// any description of this file: who has one can lock all of it.
 #pragma once
 
 #include "base/result.hpp"
@@ -22,24 +22,18 @@ namespace asyncz::stores {
 // FNV-1a of 64 bits; the bytes' offsets in the lock file are made of it.
 [[nodiscard]] std::uint64_t id_hash(std::string_view id);
 [[nodiscard]] off_t write_byte(std::string_view id);
-[[nodiscard]] off_t run_byte(std::string_view id);
 
 // A byte that belongs to no task: taken while a worker claims its name.
 inline constexpr off_t names_byte = 0;
-
-// Opens the lock file in `.asyncz` for writing, making it where it is missing: a description of its
-// own.
-Result<UniqueFd> open_locks(int inner);
 
 // Whether the byte was free, and is ours now. Never waits.
 [[nodiscard]] bool try_lock(int description, off_t byte);
 void unlock(int description, off_t byte);
 
-// Whether another description has the byte.
-[[nodiscard]] bool is_locked(int description, off_t byte);
-
-// The same for the whole of another file.
+// The same for the whole of a file.
 [[nodiscard]] bool try_lock_file(int description);
+
+// Whether another description has any of the file locked.
 [[nodiscard]] bool is_file_locked(int description);
 
 // Unlocks what it has locked.

@@ -269,17 +269,11 @@ std::vector<Status> TaskWriter::settle(std::span<const Settlement> settlements)
     }
   }
   for (std::size_t i = 0; i < settlements.size(); ++i) {
-    if (statuses[i]) release(*settlements[i].reservation);
+    const bool gone = !statuses[i] && statuses[i].error().kind == ErrorKind::not_found;
+    auto& reservation = *settlements[i].reservation;
+    if (statuses[i] || gone) run_locks_.release(std::move(reservation.lock), reservation.record.id);
   }
   return statuses;
-}
-
-// Unlocks for whoever else inherited the lock, and closes, which wakes who waits for it.
-void TaskWriter::release(Reservation& reservation) const
-{
-  if (!reservation.lock) return;
-  unlock(reservation.lock.get(), run_byte(reservation.record.id));
-  reservation.lock.reset();
 }
 
 }  // namespace asyncz::stores

@@ -6,6 +6,7 @@
 #include "stores/file/folder.hpp"
 #include "stores/file/history.hpp"
 #include "stores/file/locks.hpp"
+#include "stores/file/run_locks.hpp"
 #include "stores/file/task_files.hpp"
 
 #include <optional>
@@ -19,7 +20,7 @@ namespace asyncz::stores {
 class TaskWriter {
  public:
   TaskWriter(const Folder& folder, const TaskFiles& files, History& history, WriteLocks& locks)
-      : folder_{folder}, files_{files}, history_{history}, locks_{locks}
+      : folder_{folder}, files_{files}, history_{history}, locks_{locks}, run_locks_{folder}
   {
   }
 
@@ -38,12 +39,12 @@ class TaskWriter {
   Status extend_one(Reservation& reservation) const;
   std::vector<Status> draft_all(std::span<const Settlement> settlements, std::span<Draft> drafts);
   Status apply(const Settlement& settlement, Draft& draft);
-  void release(Reservation& reservation) const;
 
   const Folder& folder_;
   const TaskFiles& files_;
   History& history_;
   WriteLocks& locks_;
+  RunLocks run_locks_;
 };
 
 }  // namespace asyncz::stores

@@ -45,16 +45,16 @@ Status Watcher::start()
   return {};
 }
 
-Status Watcher::watch_locks(bool on)
+Status Watcher::watch_running(bool on)
 {
-  if (!fd_ || on == watches_locks()) return {};
+  if (!fd_ || on == watches_running()) return {};
   if (!on) {
-    ::inotify_rm_watch(fd_.get(), std::exchange(locks_, -1));
+    ::inotify_rm_watch(fd_.get(), std::exchange(running_, -1));
     return {};
   }
-  const auto path = folder_.inner_path("lock");
-  locks_ = ::inotify_add_watch(fd_.get(), path.c_str(), IN_CLOSE_WRITE);
-  return locks_ >= 0 ? Status{} : disk_error("cannot watch '" + printable(path) + "'", errno);
+  const auto path = folder_.inner_path("running");
+  running_ = ::inotify_add_watch(fd_.get(), path.c_str(), IN_CLOSE_WRITE | IN_ONLYDIR);
+  return running_ >= 0 ? Status{} : disk_error("cannot watch '" + printable(path) + "'", errno);
 }
 
 Result<Watcher::Events> Watcher::read()
@@ -71,7 +71,7 @@ Result<Watcher::Events> Watcher::read()
       const auto* name = buffer.data() + at + sizeof event;
       at += sizeof event + event.len;
       if ((event.mask & IN_Q_OVERFLOW) != 0) events.missed = true;
-      if (event.wd == locks_ && (event.mask & IN_CLOSE_WRITE) != 0) events.locks = true;
+      if (event.wd == running_ && (event.mask & IN_CLOSE_WRITE) != 0) events.running = true;
       if (event.wd == notes_) events.notes = true;
       if (event.wd != names_) continue;
       if ((event.mask & (IN_DELETE_SELF | IN_UNMOUNT)) != 0) {

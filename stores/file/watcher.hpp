@@ -20,14 +20,14 @@ class Watcher {
   Status start();
   [[nodiscard]] int fd() const { return fd_.get(); }
 
-  // Watches closes of the lock file, too: the only sign of a reservation that ended by itself.
-  Status watch_locks(bool on);
-  [[nodiscard]] bool watches_locks() const { return locks_ >= 0; }
+  // Watches closes in `.asyncz/running`, too: the only sign of a reservation that ended by itself.
+  Status watch_running(bool on);
+  [[nodiscard]] bool watches_running() const { return running_ >= 0; }
 
   struct Events {
     std::set<std::string> names;  // in the directory: made, removed or replaced
     bool missed = false;          // there were more than the kernel keeps
-    bool locks = false;
+    bool running = false;
     bool notes = false;
   };
 
@@ -40,7 +40,7 @@ class Watcher {
   UniqueFd fd_;
   int names_ = -1;
   int notes_ = -1;
-  int locks_ = -1;
+  int running_ = -1;
 };
 
 }  // namespace asyncz::stores

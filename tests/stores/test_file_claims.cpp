@@ -9,9 +9,12 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -20,6 +23,16 @@ using namespace asyncz;
 using namespace asyncz::tests;
 using namespace std::chrono_literals;
 using asyncz::fakes::ChildProcess;
+
+namespace {
+
+bool is_file(int fd)
+{
+  struct stat status = {};
+  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
 
 TEST_CASE("the death of a worker wakes one that waits for its task")
 {
@@ -119,6 +132,54 @@ TEST_CASE("a settlement frees the task although a child still has the lock open"
   REQUIRE(store->settle({&settlement, 1}).front());
   CHECK_FALSE(store->holder("a", noon)->held);
   CHECK(reserve_ids(*place.open(), noon + 1s, kept) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a child can hold nothing with what it inherits but its own reservation")
+{
+  const Place place;
+  const auto store = place.open();
+  for (const auto* id : {"a", "b"}) REQUIRE(store->add_task(record_of(id)));
+  auto mine = store->reserve("a", demand_at(noon));
+  REQUIRE(mine);
+  ChildProcess child{[&](const ChildProcess::Say& say) {
+    const int inherited = mine->lock.get();
+    for (int fd = 3; fd < 1024; ++fd) {
+      if (fd != inherited && ::fcntl(fd, F_GETFD) >= 0 && is_file(fd)) ::close(fd);
+    }
+    struct flock everything = {};
+    everything.l_type = F_WRLCK;
+    const auto lock = [&] { return ::fcntl(inherited, F_OFD_SETLK, &everything) == 0; };
+    if (!lock() || ::flock(inherited, LOCK_EX | LOCK_NB) != 0) return;
+    say("locked");
+  }};
+  REQUIRE(child.line() == "locked");
+
+  CHECK(store->update_task(edited(record_of("b"), "by somebody")));
+  auto other = place.open()->reserve("b", demand_at(noon));
+  REQUIRE(other);
+  CHECK(settle_one(*store, *other, std::nullopt));
+  CHECK(store->add_task(record_of("c")));
+  CHECK(store->put_note({NoteKind::worker, "worker", std::nullopt, {}}));
+  CHECK(place.open()->reserve("a", demand_at(noon)).error().kind == ErrorKind::conflict);
+
+  CHECK(settle_one(*store, *mine, settled(*mine, noon + 1h)));
+  CHECK(place.open()->reserve("a", demand_at(noon)));
+}
+
+TEST_CASE("what ended reservations leave behind is removed with their tasks")
+{
+  const Place place;
+  REQUIRE(place.open()->add_task(record_of("a")));
+  ChildProcess worker{[&](const ChildProcess::Say& say) { hold(place, say); }};
+  REQUIRE(worker.line() == "reserved");
+  worker.kill();
+  const auto left = place.file(".asyncz/running/a");
+  CHECK(std::filesystem::exists(left));
+  CHECK_FALSE(place.open()->holder("a", noon)->held);
+
+  REQUIRE(place.open()->delete_task("a", record_of("a").revision + 1));
+  REQUIRE(place.open()->watch());
+  CHECK_FALSE(std::filesystem::exists(left));
 }
 
 TEST_CASE("a task that is held takes its place by priority once it is free")
