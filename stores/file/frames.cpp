@@ -13,26 +13,42 @@ namespace {
 
 constexpr std::string_view magic = "AZRF";
 constexpr std::size_t header_size = 48;
-constexpr std::size_t checked_size = 40;  // of the header
+constexpr std::size_t head_check_offset = 36;
+constexpr std::size_t check_offset = 40;
 
-std::uint64_t checksum(ByteView header, ByteView sealed)
+std::uint32_t head_checksum(ByteView frame)
 {
-  return fnv1a(sealed, fnv1a(header.first(checked_size)));
+  return static_cast<std::uint32_t>(fnv1a(frame.first(head_check_offset)));
 }
 
-// The frame at the beginning of `bytes`, if there is a whole one.
-std::optional<RunRecord> decode_frame(ByteView bytes)
+std::uint64_t checksum(ByteView frame)
+{
+  return fnv1a(frame.subspan(header_size), fnv1a(frame.first(check_offset)));
+}
+
+// The frame that a sound header at the beginning of `bytes` speaks of.
+std::optional<ByteView> frame_at(ByteView bytes)
 {
   if (bytes.size() < header_size || text_of(bytes.first(magic.size())) != magic) return {};
+  if (get_le<std::uint32_t>(&bytes[head_check_offset]) != head_checksum(bytes)) return {};
   const auto size = get_le<std::uint32_t>(&bytes[4]);
   if (size > bytes.size() - header_size) return {};
-  const auto sealed = bytes.subspan(header_size, size);
-  if (get_le<std::uint64_t>(&bytes[checked_size]) != checksum(bytes, sealed)) return {};
-  return RunRecord{
-      .task_tag = get_le<std::uint64_t>(&bytes[8]),
-      .fence = get_le<std::uint64_t>(&bytes[16]),
-      .part = bytes[32],
-      .recorded = instant_of(static_cast<std::int64_t>(get_le<std::uint64_t>(&bytes[24]))),
+  return bytes.first(header_size + size);
+}
+
+bool is_whole(ByteView frame)
+{
+  return get_le<std::uint64_t>(&frame[check_offset]) == checksum(frame);
+}
+
+RunRecord decode_frame(ByteView frame)
+{
+  const auto sealed = frame.subspan(header_size);
+  return {
+      .task_tag = get_le<std::uint64_t>(&frame[8]),
+      .fence = get_le<std::uint64_t>(&frame[16]),
+      .part = frame[32],
+      .recorded = instant_of(static_cast<std::int64_t>(get_le<std::uint64_t>(&frame[24]))),
       .sealed = {sealed.begin(), sealed.end()},
   };
 }
@@ -48,26 +64,31 @@ Bytes encode_frame(const RunRecord& run)
   put_le(&bytes[16], run.fence);
   put_le(&bytes[24], static_cast<std::uint64_t>(us_of(run.recorded)));
   bytes[32] = run.part;
-  put_le(&bytes[checked_size], checksum(bytes, run.sealed));
+  put_le(&bytes[head_check_offset], head_checksum(bytes));
   std::copy(run.sealed.begin(), run.sealed.end(), bytes.begin() + header_size);
+  put_le(&bytes[check_offset], checksum(bytes));
   return bytes;
 }
 
+// A sound header is believed how long its frame is, whatever that holds: so no byte is looked at
+// for more than one frame, and the time is that of the bytes' number.
 Frames decode_frames(ByteView bytes)
 {
   Frames frames;
   for (std::size_t at = 0; at < bytes.size();) {
-    auto run = decode_frame(bytes.subspan(at));
-    if (!run) {
+    const auto frame = frame_at(bytes.subspan(at));
+    if (!frame) {
       const auto next = text_of(bytes).find(magic, at + 1);
       if (next == std::string_view::npos) break;
       at = next;
       continue;
     }
-    frames.damaged |= at != frames.end;
-    at += header_size + run->sealed.size();
-    frames.end = at;
-    frames.runs.push_back(*std::move(run));
+    if (is_whole(*frame)) {
+      frames.damaged |= at != frames.end;
+      frames.end = at + frame->size();
+      frames.runs.push_back(decode_frame(*frame));
+    }
+    at += frame->size();
   }
   return frames;
 }

@@ -11,7 +11,8 @@
 //       16     8  fence
 //       24     8  recorded, microseconds since the Unix epoch, signed
 //       32     1  part
-//       33     7  zero
+//       33     3  zero
+//       36     4  the low half of the FNV-1a (64 bits) of the 36 bytes before
 //       40     8  FNV-1a (64 bits) of the 40 bytes before and the sealed run
 //       48        the sealed run
 //
