@@ -89,7 +89,7 @@ struct Layout<Task> {
     field(27, "unset_env", &Task::unset_env);
     field(28, "user", &Task::user);
     field(29, "nice", &Task::nice);
-    field(30, "limits", &Task::limits);
+    field(30, "rlimit", &Task::rlimit);
     field(31, "stdin_data", &Task::stdin_data);
     field(32, "output", &Task::output);
     field(33, "output_limit", &Task::output_limit);

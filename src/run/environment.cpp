@@ -170,7 +170,7 @@ Result<ChildSpec> child_spec(const Task& task, const RunNames& names, const Host
   spec.umask = task.umask;
   if (task.user && *task.user != host.identity.user) spec.user = task.user;
   spec.nice = task.nice;
-  for (const auto& limit : task.limits) {
+  for (const auto& limit : task.rlimit) {
     const auto resource = resource_of(limit.name);
     if (!resource) {
       return Error{ErrorKind::usage, "there is no limit '" + printable(limit.name) + "' here", {}};

@@ -258,27 +258,25 @@ Status set_env(Task& task, const Value& value, const FieldContext&)
   return {};
 }
 
-Value get_limits(const Task& task, const FieldContext&)
+Value get_rlimit(const Task& task, const FieldContext&)
 {
   ValueMap map;
-  for (const ResourceLimit& limit : task.limits) {
-    map.emplace_back(limit.name, static_cast<std::int64_t>(limit.value));
-  }
+  for (const ResourceLimit& limit : task.rlimit) map.emplace_back(limit.name, limit_value(limit));
   return map;
 }
 
-Status set_limits(Task& task, const Value& value, const FieldContext&)
+Status set_rlimit(Task& task, const Value& value, const FieldContext&)
 {
   std::vector<ResourceLimit> limits;
   const auto* map = value.get<ValueMap>();
-  if (map == nullptr && !value.is_null()) return expected("a table of names and numbers");
+  if (map == nullptr && !value.is_null()) return expected("a table of names and limits");
   for (const auto& [name, member] : map != nullptr ? *map : ValueMap{}) {
-    std::int64_t number = 0;
-    if (Status done = read(member, number); !done) return done.error().in(printable(name));
-    if (number < 0) return expected("a number of at least 0").in(printable(name));
-    limits.push_back({name, static_cast<std::uint64_t>(number)});
+    auto limit = read_limit(name, member);
+    if (!limit) return limit.error();
+    std::erase_if(limits, [&](const auto& earlier) { return earlier.name == limit->name; });
+    limits.push_back(*std::move(limit));
   }
-  task.limits = std::move(limits);
+  task.rlimit = std::move(limits);
   return {};
 }
 

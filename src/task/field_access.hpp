@@ -89,8 +89,8 @@ Value get_umask(const Task& task, const FieldContext& context);
 Status set_umask(Task& task, const Value& value, const FieldContext& context);
 Value get_env(const Task& task, const FieldContext& context);
 Status set_env(Task& task, const Value& value, const FieldContext& context);
-Value get_limits(const Task& task, const FieldContext& context);
-Status set_limits(Task& task, const Value& value, const FieldContext& context);
+Value get_rlimit(const Task& task, const FieldContext& context);
+Status set_rlimit(Task& task, const Value& value, const FieldContext& context);
 Value get_stdin(const Task& task, const FieldContext& context);
 Status set_stdin(Task& task, const Value& value, const FieldContext& context);
 

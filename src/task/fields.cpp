@@ -77,8 +77,8 @@ constexpr std::array table{
     row<&Task::unset_env>("unset_env", list, "NAME,…", "Variables of the worker to leave out"),
     row<&Task::user>("user", text, "USER", "Run as this user; the worker must be root"),
     row<&Task::nice>("nice", integer, "N", "Niceness to run with (the worker's)"),
-    Field{"limits", map, "NAME=N,…", "Resource limits, such as nofile=1024", true, false,
-          fa::get_limits, fa::set_limits},
+    Field{"rlimit", map, "NAME=LIMIT,…", "Limits of each process: cpu=60s,memory=512M,files=100",
+          true, false, fa::get_rlimit, fa::set_rlimit},
     Field{"stdin", text, "TEXT", "What the command reads (nothing)", true, true, fa::get_stdin,
           fa::set_stdin},
     row<&Task::output>("output", text, "capture|discard", "What becomes of its output (capture)"),
@@ -188,7 +188,7 @@ Result<Value> list_from_text(const Field& field, std::string_view words)
   return Value{std::move(elements)};
 }
 
-// Of limits, the only map that a text gives: names and numbers.
+// Of rlimit, the only map that a text gives.
 Result<Value> map_from_text(const Field& field, std::string_view pairs)
 {
   ValueMap members;
@@ -196,11 +196,9 @@ Result<Value> map_from_text(const Field& field, std::string_view pairs)
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos) {
       return Error{ErrorKind::usage,
-                   fmt::format("{}: {} is not NAME=N", field.name, printable(pair)), ""};
+                   fmt::format("{}: {} is not NAME=LIMIT", field.name, printable(pair)), ""};
     }
-    Result<Value> number = number_from_text<std::int64_t>(field, pair.substr(equals + 1));
-    if (!number) return number;
-    members.emplace_back(std::string{pair.substr(0, equals)}, std::move(*number));
+    members.emplace_back(trimmed(pair.substr(0, equals)), trimmed(pair.substr(equals + 1)));
   }
   return Value{std::move(members)};
 }

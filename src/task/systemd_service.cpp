@@ -2,6 +2,7 @@
 #include "task/systemd_service.hpp"
 
 #include "base/text.hpp"
+#include "task/resource_limit.hpp"
 #include "task/systemd_timer.hpp"
 
 #include <fmt/format.h>
@@ -56,16 +57,7 @@ std::optional<std::uint64_t> limit_of(std::string_view text, std::string_view na
     if (!span) return std::nullopt;
     return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(*span).count());
   }
-  constexpr std::string_view suffixes = "KMGTPE";
-  int shift = 0;
-  if (const auto place = text.empty() ? std::string_view::npos : suffixes.find(text.back());
-      place != std::string_view::npos) {
-    shift = 10 * (static_cast<int>(place) + 1);
-    text.remove_suffix(1);
-  }
-  const auto number = number_of<std::uint64_t>(text);
-  if (!number || *number > (std::uint64_t{1} << 62U) >> shift) return std::nullopt;
-  return *number << shift;
+  return parse_size(text);
 }
 
 class ServiceReader {
@@ -139,8 +131,7 @@ class ServiceReader {
 
   static std::string limit_name(std::string_view key)
   {
-    constexpr std::array<std::string_view, 10> known{"as",      "core",   "cpu",   "data", "fsize",
-                                                     "memlock", "nofile", "nproc", "rss",  "stack"};
+    const auto known = limit_names();
     const auto name = lower(key.substr(5));
     return std::ranges::find(known, name) == known.end() ? "" : name;
   }
@@ -245,8 +236,8 @@ class ServiceReader {
     if (twofold && text.substr(0, colon) == text.substr(colon + 1)) text = text.substr(0, colon);
     const auto limit = limit_of(text, name);
     if (!limit) return lose(setting);
-    std::erase_if(task_.limits, [&](const auto& earlier) { return earlier.name == name; });
-    task_.limits.push_back({name, *limit});
+    std::erase_if(task_.rlimit, [&](const auto& earlier) { return earlier.name == name; });
+    task_.rlimit.push_back({name, *limit});
   }
 
   [[nodiscard]] bool is_oneshot() const

@@ -98,7 +98,7 @@ bool follow_timer(Task& task, const TimerTask& imported)
   wanted.unset_env = now.unset_env;
   wanted.user = now.user;
   wanted.nice = now.nice;
-  wanted.limits = now.limits;
+  wanted.rlimit = now.rlimit;
   wanted.output = now.output;
   const bool different = wanted != task;
   task = std::move(wanted);

@@ -96,13 +96,10 @@ Status check_texts(const Task& task)
 
 Status check_limits(const Task& task)
 {
-  constexpr std::array<std::string_view, 10> known{"as",      "core",   "cpu",   "data", "fsize",
-                                                   "memlock", "nofile", "nproc", "rss",  "stack"};
-  for (const auto& limit : task.limits) {
+  const auto known = limit_names();
+  for (const auto& limit : task.rlimit) {
     if (std::find(known.begin(), known.end(), limit.name) != known.end()) continue;
-    const auto near = did_you_mean(limit.name, known);
-    return usage("limits: there is no limit '" + printable(limit.name) + "'",
-                 near ? "did you mean " + std::string{*near} + "?" : "");
+    return usage("rlimit: there is no limit '" + printable(limit.name) + "'");
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "task/resource_limit.hpp"
 #include "task/trigger.hpp"
 #include "time/instant.hpp"
 
@@ -26,14 +27,6 @@ struct Dependency {
   bool met = false;
 
   friend bool operator==(const Dependency&, const Dependency&) = default;
-};
-
-// A limit of setrlimit(2) by its name without RLIMIT_, in lower case.
-struct ResourceLimit {
-  std::string name;
-  std::uint64_t value = 0;  // seconds for cpu, bytes for sizes, else a count
-
-  friend bool operator==(const ResourceLimit&, const ResourceLimit&) = default;
 };
 
 struct Task {
@@ -72,7 +65,7 @@ struct Task {
   std::vector<std::string> unset_env;
   std::optional<std::string> user;  // none: the worker's
   std::optional<int> nice;
-  std::vector<ResourceLimit> limits;
+  std::vector<ResourceLimit> rlimit;
   std::string stdin_data;  // at most 1 MiB
 
   OutputMode output = OutputMode::capture;

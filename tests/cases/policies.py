@@ -120,7 +120,7 @@ def a_child_that_closes_its_output_is_waited_for(world):
 
 
 def limits_niceness_and_umask_are_the_task_s(world):
-    task = shell(world, "ulimit -n; nice; umask; ulimit -c", "--limits", "nofile=100,core=0",
+    task = shell(world, "ulimit -n; nice; umask; ulimit -c", "--rlimit", "files=100,core=0",
                  "--nice", "5", "--umask", "027")
     drain(world)
     output = only_run(world, task)["output"].split()
@@ -128,7 +128,7 @@ def limits_niceness_and_umask_are_the_task_s(world):
 
 
 def a_limit_that_is_passed_ends_the_run(world):
-    task = shell(world, "exec head -c 100000 /dev/zero >big", "--limits", "fsize=1000,core=0")
+    task = shell(world, "exec head -c 100000 /dev/zero >big", "--rlimit", "fsize=1000,core=0")
     drain(world)
     run = only_run(world, task)
     check(run["signal"] == "SIGXFSZ" and run["state"] == "failed", f"{run}")

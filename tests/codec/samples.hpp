@@ -66,7 +66,7 @@ inline Task full_task()
   task.unset_env = {"C"};
   task.user = "nobody";
   task.nice = -20;
-  task.limits = {{"nofile", std::numeric_limits<std::uint64_t>::max()}, {"cpu", 0}};
+  task.rlimit = {{"nofile", std::numeric_limits<std::uint64_t>::max()}, {"cpu", 0}};
   task.stdin_data = std::string("in\0put", 6);
   task.output = OutputMode::discard;
   task.output_limit = 0;

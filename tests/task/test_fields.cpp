@@ -43,7 +43,7 @@ Task filled_task()
   task.unset_env = {"C"};
   task.user = "nobody";
   task.nice = 5;
-  task.limits = {{"cpu", 60}};
+  task.rlimit = {{"cpu", 60}};
   task.stdin_data = "in";
   task.output = OutputMode::discard;
   task.output_limit = 100;
@@ -154,10 +154,10 @@ TEST_CASE("options give values as text")
   CHECK(*value("retry_backoff", "1.5") == Value{1.5});
   CHECK(*value("success_exit_codes", "0,3") == Value{ValueList{0, 3}});
   CHECK(*value("tags", "a,b") == Value{ValueList{"a", "b"}});
-  CHECK(*value("limits", "cpu=5") == Value{ValueMap{{"cpu", 5}}});
+  CHECK(*value("rlimit", "cpu=5,memory=1M") == Value{ValueMap{{"cpu", "5"}, {"memory", "1M"}}});
   CHECK_FALSE(value("retries", "3x"));
   CHECK_FALSE(value("retries", ""));
-  CHECK_FALSE(value("limits", "cpu"));
+  CHECK_FALSE(value("rlimit", "cpu"));
 }
 
 }  // namespace

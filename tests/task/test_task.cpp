@@ -50,7 +50,7 @@ TEST_CASE("what the types cannot keep out is refused by name")
   CHECK(refusal([](Task& t) { t.cwd = "relative"; }).find("cwd") == 0);
   CHECK(refusal([](Task& t) { t.env["A=B"] = "c"; }).find("env") == 0);
   CHECK(refusal([](Task& t) { t.stdin_data.assign(largest_stdin + 1, 'x'); }).find("stdin") == 0);
-  CHECK(refusal([](Task& t) { t.limits = {{"nofiles", 5}}; }).find("limits") == 0);
+  CHECK(refusal([](Task& t) { t.rlimit = {{"nofiles", 5}}; }).find("rlimit") == 0);
   CHECK(refusal([](Task& t) { t.queue = "a/b"; }) != "");
   CHECK(refusal([](Task& t) { t.id = "../x"; }) != "");
   CHECK(refusal([](Task& t) { t.timezone = "Mars/Olympus"; }).find("timezone") == 0);

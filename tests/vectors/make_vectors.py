@@ -128,7 +128,7 @@ FULL_TASK = record(
     t27_unset_env=texts("C"),
     t28_user=text("nobody"),
     t29_nice=signed(-20),
-    t30_limits=items(
+    t30_rlimit=items(
         record(t1_name=text("nofile"), t2_value=unsigned(2**64 - 1)), record(t1_name=text("cpu"))
     ),
     t31_stdin=text("in\0put"),

@@ -233,7 +233,7 @@ TASK = Record(
     ("unset_env", list_of(R.text), []),
     ("user", R.text, NONE),
     ("nice", R.signed32, NONE),
-    ("limits", list_of(LIMIT), []),
+    ("rlimit", list_of(LIMIT), []),
     ("stdin", R.text, ""),
     ("output", choice("capture", "discard"), "capture"),
     ("output_limit", R.signed, 10_485_760),
