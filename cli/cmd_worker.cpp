@@ -3,8 +3,12 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
+#include "cli/console_log.hpp"
+#include "cli/exporter.hpp"
 #include "cli/load.hpp"
+#include "cli/worker_context.hpp"
+#include "cli/worker_report.hpp"
+#include "run/spawner.hpp"
 #include "run/worker.hpp"
 
 #include <fmt/core.h>
@@ -13,7 +17,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mutex>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,55 +26,28 @@
 namespace asyncz::cli {
 namespace {
 
-// The worker's log on stderr, a line each; its runs' output on stdout.
-class ConsoleLog final : public WorkerLog {
+constexpr Duration pulse_patience = std::chrono::seconds{2};
+
+// What shows a worker to monitoring.
+class Monitoring {
  public:
-  ConsoleLog(Context& context, bool json) : context_{context}, json_{json} {}
-
-  void say(Severity severity, std::string_view run, std::string_view clause) override
+  // It looks at the store by a connection of its own, so that it never keeps the worker waiting;
+  // a store in memory has one only, which allows for that.
+  Monitoring(std::optional<OpenStore> own, OpenStore& shared, Worker& worker,
+             const WorkerOptions& options, const Clock& clock, WorkerLog& log)
+      : own_{std::move(own)},
+        report_{own_ ? *own_ : shared, clock, *options.metrics, options},
+        exporter_{report_, *options.metrics, log}
   {
-    const auto& globals = context_.globals();
-    if (severity == Severity::detail && !globals.verbose) return;
-    if (severity >= Severity::note && globals.quiet) return;
-    const auto line = json_ ? json_line(severity, run, clause) : text_line(run, clause);
-    const std::lock_guard lock{mutex_};
-    static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0);
+    report_.set_pulse([&worker] { return worker.pulse(pulse_patience); });
   }
 
-  void output(std::string_view run, std::string_view lines) override
-  {
-    std::string text;
-    if (!lines.empty() && lines.back() == '\n') lines.remove_suffix(1);
-    for (const auto line : split(lines, '\n')) text += fmt::format("{} {}\n", run, line);
-    context_.out(text);
-    context_.flush();
-  }
+  Exporter& exporter() { return exporter_; }
 
  private:
-  [[nodiscard]] std::string now() const
-  {
-    return rfc3339(std::chrono::floor<std::chrono::seconds>(context_.clock().now()), {});
-  }
-
-  [[nodiscard]] std::string text_line(std::string_view run, std::string_view clause) const
-  {
-    const auto about = run.empty() ? std::string{} : std::string{run} + " ";
-    return fmt::format("{} {}{}\n", now(), printable(about), printable(clause));
-  }
-
-  [[nodiscard]] std::string json_line(Severity severity, std::string_view run,
-                                      std::string_view clause) const
-  {
-    constexpr std::array<std::string_view, 4> names{"error", "warning", "note", "detail"};
-    ValueMap line{{"time", now()}, {"severity", names.at(static_cast<std::size_t>(severity))}};
-    if (!run.empty()) line.emplace_back("run", run);
-    line.emplace_back("message", clause);
-    return json_text(line) + "\n";
-  }
-
-  Context& context_;
-  bool json_;
-  std::mutex mutex_;
+  std::optional<OpenStore> own_;
+  WorkerReport report_;
+  Exporter exporter_;
 };
 
 Result<std::size_t> count_from(std::string_view what, std::string_view text)
@@ -117,23 +95,31 @@ class WorkerCommand final : public Command {
     options.value("--name", name_, "NAME", "The name of this worker (HOST-PID)");
     options.flag("--show-output", show_output_, "Copy what runs print, each line after its run");
     options.choice("--log-format", log_format_, {"text", "json"}, "How messages are written");
+    options.value("--metrics-file", metrics_file_, "FILE",
+                  "Write metrics there, for the node exporter", WordKind::file);
+    options.value("--metrics-listen", metrics_listen_, "[ADDRESS:]PORT",
+                  "Serve /metrics, /healthz and /readyz there");
     options.value("--shutdown-timeout", shutdown_timeout_, "DURATION",
                   "End runs that outlast a stop by so much (wait for them)");
     options.value("--lease", lease_, "DURATION",
                   "How long a reservation outlives its worker, where the store has leases (30s)");
   }
 
-  Result<ExitStatus> run(Context& context) override
+  Result<ExitStatus> run(Context& outer) override
   {
-    const auto settings = context.settings();
+    const auto settings = outer.settings();
     if (!settings) return settings.error();
     auto options = options_from(**settings);
     if (!options) return options.error();
+    Metrics metrics;
+    metrics_file_ = metrics_file_.value_or((*settings)->worker.metrics_file);
+    metrics_listen_ = metrics_listen_.value_or((*settings)->worker.metrics_listen);
+    if (!metrics_file_->empty() || !metrics_listen_->empty()) options->metrics = &metrics;
+    ConsoleLog log{outer, log_format_.value_or((*settings)->worker.log_format) == "json"};
+    WorkerContext context{outer, log, options->metrics};
+
     auto open = context.open(load_.empty() ? Access::create : Access::load);
     if (!open) return open.error();
-
-    const auto& format = log_format_.value_or((*settings)->worker.log_format);
-    ConsoleLog log{context, format == "json"};
     for (const auto& file : load_) {
       if (auto status = load_file(context, *open, file, log); !status) return status.error();
     }
@@ -141,6 +127,9 @@ class WorkerCommand final : public Command {
     const auto reload = [&] { return slots_after_reload(context, log); };
     const auto load = [&] { load_again(context, *open, log); };
     Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload, load};
+    WorkerContext onlooker{outer, log, nullptr};
+    const auto monitoring = monitor(onlooker, *open, worker, *options, log);
+    if (!monitoring) return monitoring.error();
     log.say(Severity::note, {},
             fmt::format("worker {} runs up to {} at a time from {}", options->name,
                         options->concurrency, open->url));
@@ -200,6 +189,33 @@ class WorkerCommand final : public Command {
     return {};
   }
 
+  // Nothing where nobody wants to know.
+  Result<std::unique_ptr<Monitoring>> monitor(Context& context, OpenStore& shared, Worker& worker,
+                                              const WorkerOptions& options, WorkerLog& log) const
+  {
+    std::unique_ptr<Monitoring> monitoring;
+    if (options.metrics == nullptr) return monitoring;
+    std::optional<OpenStore> own;
+    if (!shared.url.starts_with("memory:")) {
+      auto open = context.open(Access::read);
+      if (!open) return open.error();
+      own = *std::move(open);
+    }
+    monitoring =
+        std::make_unique<Monitoring>(std::move(own), shared, worker, options, context.clock(), log);
+    auto& exporter = monitoring->exporter();
+    if (!metrics_listen_->empty()) {
+      const auto status = exporter.listen_at(*metrics_listen_);
+      if (!status) return status.error().in("--metrics-listen");
+    }
+    if (!metrics_file_->empty()) {
+      const bool ends_by_itself = drain_ || once_;
+      const auto status = exporter.write_to(*metrics_file_, ends_by_itself);
+      if (!status) return status.error().in("--metrics-file");
+    }
+    return monitoring;
+  }
+
   // What a changed configuration says of concurrency; the command line goes on to win.
   std::optional<std::size_t> slots_after_reload(Context& context, WorkerLog& log) const
   {
@@ -214,9 +230,11 @@ class WorkerCommand final : public Command {
     return *count;
   }
 
-  // What cannot be loaded leaves its tasks as they are.
-  void load_again(Context& context, OpenStore& open, WorkerLog& log) const
+  // What cannot be loaded leaves its tasks as they are. Of a configuration that cannot be read
+  // slots_after_reload() tells.
+  void load_again(WorkerContext& context, OpenStore& open, WorkerLog& log) const
   {
+    if (load_.empty() || !context.reload()) return;
     for (const auto& file : load_) {
       const auto status = load_file(context, open, file, log);
       if (!status) log.say(Severity::error, {}, status.error().what);
@@ -231,6 +249,8 @@ class WorkerCommand final : public Command {
   std::optional<std::string> name_;
   bool show_output_ = false;
   std::optional<std::string> log_format_;
+  std::optional<std::string> metrics_file_;
+  std::optional<std::string> metrics_listen_;
   std::optional<std::string> shutdown_timeout_;
   std::optional<std::string> lease_;
 };

@@ -38,7 +38,7 @@ int write_all(int fd, std::string_view text)
 
 }  // namespace
 
-Status write_output(const std::string& file, std::string_view text)
+Status write_output(const std::string& file, std::string_view text, Sharing sharing)
 {
   struct stat there {};
   if (::stat(file.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
@@ -51,7 +51,9 @@ Status write_output(const std::string& file, std::string_view text)
   const UniqueFd made{::mkostemp(temporary.data(), O_CLOEXEC)};  // mode 0600
   if (!made) return cannot_write(file, errno);
   int error = write_all(made.get(), text);
-  if (error == 0 && ::fsync(made.get()) != 0) error = errno;
+  const bool open_to_all = sharing == Sharing::everybody;
+  if (error == 0 && open_to_all && ::fchmod(made.get(), 0644) != 0) error = errno;
+  if (error == 0 && !open_to_all && ::fsync(made.get()) != 0) error = errno;
   if (error == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(temporary.c_str());

@@ -101,7 +101,7 @@ std::string without_secrets(std::string_view url)
 }
 
 Result<OpenStore> open_store_of(Context& context, const Settings& settings,
-                                std::string_view name_or_url, Access access)
+                                std::string_view name_or_url, Access access, const WrapStore& wrap)
 {
   Result<Place> place = find_place(settings, name_or_url);
   if (!place) return place.error();
@@ -122,7 +122,7 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
 
   OpenStore open;
   open.url = without_secrets(place->opening.url);
-  open.store = std::move(*store);
+  open.store = wrap ? wrap(std::move(*store)) : std::move(*store);
   open.keys = keys_of(context, settings, empty ? *stores::kinds().data() : **kind);
   open.vault = std::make_unique<Vault>(
       *open.store, *open.keys, context.clock(),

@@ -4,6 +4,8 @@
 
 #include "cli/command.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,8 +16,11 @@ namespace asyncz::cli {
 //   not_found  no such store, and this command does not create one
 //   corrupt    sealed under a key that we do not have
 //   and what the store's opener gives
+// `wrap` puts something between the store and all that use it.
+using WrapStore = std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>;
 Result<OpenStore> open_store_of(Context& context, const Settings& settings,
-                                std::string_view name_or_url, Access access);
+                                std::string_view name_or_url, Access access,
+                                const WrapStore& wrap = {});
 
 // A URL to be shown: the password of `scheme://user:password@host` is nobody's business.
 [[nodiscard]] std::string without_secrets(std::string_view url);

@@ -36,9 +36,11 @@ void keep_earlier(std::optional<TaskAt>& first, const Task& task, Instant at)
 void count(StoreStatus& into, const StoredTask& stored, const TaskStatus& status, Instant now)
 {
   ++into.states[status.state];
-  ++into.queues[stored.task.queue].states[status.state];
+  auto& queue = into.queues[stored.task.queue];
+  ++queue.states[status.state];
   if (!status.next_run_time) return;
   const bool overdue = *status.next_run_time <= now;
+  if (overdue) queue.oldest_due = std::min(queue.oldest_due.value_or(never), *status.next_run_time);
   keep_earlier(overdue ? into.oldest_due : into.next, stored.task, *status.next_run_time);
 }
 
@@ -117,6 +119,14 @@ std::int64_t StoreStatus::tasks() const { return sum_of(states); }
 
 Result<StoreStatus> read_status(OpenStore& open, Instant now)
 {
+  auto status = read_present_status(open, now);
+  if (!status) return status;
+  if (const auto read = read_failures(*open.vault, status->failures); !read) return read.error();
+  return status;
+}
+
+Result<StoreStatus> read_present_status(OpenStore& open, Instant now)
+{
   StoreStatus status;
   status.store = open.url;
   const auto visited = open.vault->each([&](std::string_view id, Result<StoredTask> task) {
@@ -136,7 +146,6 @@ Result<StoreStatus> read_status(OpenStore& open, Instant now)
   if (!workers) return workers.error();
   status.workers = std::move(*workers);
   std::ranges::sort(status.workers, {}, &WorkerInfo::name);
-  if (const auto read = read_failures(*open.vault, status.failures); !read) return read.error();
   return status;
 }
 

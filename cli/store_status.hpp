@@ -21,6 +21,7 @@ using StateCounts = std::map<TaskState, std::int64_t>;
 
 struct QueueStatus {
   StateCounts states;
+  std::optional<Instant> oldest_due;
   std::optional<QueuePause> pause;
 };
 
@@ -47,6 +48,9 @@ struct StoreStatus {
 
 // Tasks that cannot be read are counted as such.
 Result<StoreStatus> read_status(OpenStore& open, Instant now);
+
+// The same without what went wrong, which has to be searched for in the history.
+Result<StoreStatus> read_present_status(OpenStore& open, Instant now);
 
 // The document of `status --json`.
 [[nodiscard]] Value status_value(const StoreStatus& status);

@@ -43,6 +43,8 @@ struct WorkerSettings {
   Duration lease = std::chrono::seconds{30};
   bool show_output = false;
   std::string log_format = "text";
+  std::string metrics_file;    // empty: none
+  std::string metrics_listen;  // `ADDRESS:PORT`, `PORT`; empty: none
 };
 
 struct Settings {

@@ -118,6 +118,10 @@ constexpr std::array keys{
         [](Settings& s, const Value& v) { return read(v, s.worker.show_output); }},
     Key{"worker.log_format",
         [](Settings& s, const Value& v) { return read(v, s.worker.log_format); }},
+    Key{"worker.metrics_file",
+        [](Settings& s, const Value& v) { return read(v, s.worker.metrics_file); }},
+    Key{"worker.metrics_listen",
+        [](Settings& s, const Value& v) { return read(v, s.worker.metrics_listen); }},
 };
 
 constexpr std::array<std::string_view, 2> free_tables{"stores", "defaults"};

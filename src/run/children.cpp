@@ -96,6 +96,7 @@ void Children::ended(int pid, const Exit& exit)
   const bool good = run.state == RunState::succeeded;
   parts_.log.say(good ? Severity::detail : Severity::warning, run.id(), end_text(run));
   parts_.launcher.put(Freed{child.job});
+  if (parts_.options.metrics != nullptr) parts_.options.metrics->ended();
   --parts_.children;
   parts_.record(std::move(child.job));
 }

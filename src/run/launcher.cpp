@@ -322,6 +322,7 @@ void Launcher::spawn(const JobPtr& job)
   const auto started = parts_.spawner.spawn(*spec);
   if (const auto* child = std::get_if<Child>(&started)) {
     ++parts_.children;
+    if (parts_.options.metrics != nullptr) parts_.options.metrics->started(run);
     parts_.keep(job);
     parts_.loop.put(Started{job, child->pid});
   }

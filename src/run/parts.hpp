@@ -6,6 +6,7 @@
 #include "run/hook_child.hpp"
 #include "run/job.hpp"
 #include "run/mailbox.hpp"
+#include "run/metrics.hpp"
 #include "run/spawner.hpp"
 #include "run/worker_log.hpp"
 #include "time/clock.hpp"
@@ -15,7 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,6 +44,7 @@ struct WorkerOptions {
   HistoryLimits history;
   std::string log_folder;  // empty: that of run_log.hpp
   Duration hook_time = asyncz::hook_time;
+  Metrics* metrics = nullptr;  // where there is one, it is told what happens; not owned
 };
 
 // --- The loop: watches children, timeouts and signals ------------------------------------------
@@ -61,7 +65,11 @@ struct Closed {};       // all is settled
 struct Broken {         // the worker cannot go on
   Error error;
 };
-using LoopLetter = std::variant<Started, EndRun, NothingLeft, Quiet, HooksOver, Closed, Broken>;
+struct Ping {  // answered by the loop itself
+  std::shared_ptr<std::binary_semaphore> answer;
+};
+using LoopLetter =
+    std::variant<Started, EndRun, NothingLeft, Quiet, HooksOver, Closed, Broken, Ping>;
 
 // --- The launcher: waits for what is due, reserves and starts it --------------------------------
 

@@ -126,7 +126,7 @@ bool Recorder::note_hook_failures(Job& job)
     add_reason(run, clause);
     parts_.log.say(Severity::warning, run.id(), clause);
   }
-  if (!append(run)) return false;
+  if (write(run) == Appended::not_yet) return false;
   job.hook_failures.clear();
   return true;
 }
@@ -153,17 +153,29 @@ Status Recorder::decide(Job& job, std::vector<Run>& records)
 // A result counts while its reservation holds; of a lost one the history says that it was lost.
 bool Recorder::append_result(Job& job)
 {
-  const auto appended = append(job.run, job.leased ? &job.reserved.reservation : nullptr);
+  const auto appended = write(job.run, job.leased ? &job.reserved.reservation : nullptr);
+  if (appended == Appended::yes) count(job.run);
   if (appended != Appended::refused) return appended == Appended::yes;
   job.lost = true;
+  if (parts_.options.metrics != nullptr) parts_.options.metrics->reservation_lost();
   job.run.state = RunState::lost;
   job.run.reason = "its reservation was lost before it had ended";
   return append(job.run);
 }
 
-bool Recorder::append(const Run& run) { return append(run, nullptr) != Appended::not_yet; }
+bool Recorder::append(const Run& run)
+{
+  if (write(run) == Appended::not_yet) return false;
+  count(run);
+  return true;
+}
 
-Recorder::Appended Recorder::append(Run run, const Reservation* of)
+void Recorder::count(const Run& run)
+{
+  if (parts_.options.metrics != nullptr) parts_.options.metrics->recorded(run);
+}
+
+Recorder::Appended Recorder::write(Run run, const Reservation* of)
 {
   const bool of_another_worker = run.state == RunState::lost && !run.start;
   if (!of_another_worker && run.worker.empty()) {

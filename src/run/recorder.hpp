@@ -24,7 +24,8 @@ class Recorder {
   bool append(const Run& run);  // false: to be tried again
   bool append_result(Job& job);
   enum class Appended : std::uint8_t { yes, not_yet, refused };
-  Appended append(Run run, const Reservation* of);
+  Appended write(Run run, const Reservation* of = nullptr);
+  void count(const Run& run);
   Status decide(Job& job, std::vector<Run>& records);
   static void keep_task(Job& job);
   bool note_hook_failures(Job& job);

@@ -82,6 +82,14 @@ Status Worker::run()
   return withdrawn;
 }
 
+Worker::Pulse Worker::pulse(Duration patience)
+{
+  const auto answer = std::make_shared<std::binary_semaphore>(0);
+  parts_.loop.put(Ping{answer});
+  if (!answer->try_acquire_for(patience)) return Pulse::none;
+  return working_ ? Pulse::working : Pulse::stopping;
+}
+
 Status Worker::prepare()
 {
   if (auto made = make_log_folder(parts_.log_folder); !made) return made;
@@ -142,6 +150,7 @@ void Worker::read_letters()
       },
       [&](Quiet&) { quiet_ = true; },
       [&](HooksOver&) {},
+      [&](Ping& ping) { ping.answer->release(); },
       [&](Closed&) { phase_ = Phase::over; },
       [&](Broken& broken) {
         broken_ = std::move(broken.error);
@@ -164,6 +173,7 @@ void Worker::reload()
 void Worker::stop()
 {
   phase_ = Phase::stopping;
+  working_ = false;
   service_.tell("STOPPING=1");
   if (parts_.options.shutdown_timeout) patience_ = Steady::now() + *parts_.options.shutdown_timeout;
   if (!children_.empty()) {

@@ -6,6 +6,7 @@
 #include "run/parts.hpp"
 #include "run/service.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,6 +30,10 @@ class Worker {
   //   conflict     a live worker of this name exists
   //   unavailable  the store does not answer at the start
   Status run();
+
+  // Whether the loop answers within `patience`, and whether it takes new work. Any thread may ask.
+  enum class Pulse : std::uint8_t { none, stopping, working };
+  Pulse pulse(Duration patience);
 
  private:
   // Each waits for the one before it to be over.
@@ -58,6 +63,7 @@ class Worker {
   ServiceManager service_;
   Children children_;
   Phase phase_ = Phase::working;
+  std::atomic<bool> working_{true};
   bool quiet_ = false;  // the launcher has answered
   std::optional<Error> broken_;
   std::vector<std::string> reported_;

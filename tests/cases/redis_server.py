@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 
+from probe import get, listening, samples
 from redis import Redis
 from world import World, check, wait_until
 
@@ -151,6 +152,23 @@ def a_worker_survives_its_server_and_keeps_what_runs(world, server):
     world.stop_workers()
 
 
+def readiness_goes_and_comes_with_the_server(world, server):
+    world.lease = ("--lease", "10m")
+    port = listening(world)
+    check(get(port, "/readyz")[0] == 200, "/readyz at the start")
+    server.kill()
+    wait_until(lambda: get(port, "/readyz")[0] == 503, "a word of the outage")
+    check(get(port, "/healthz")[0] == 200, "/healthz")
+    wait_until(lambda: samples(get(port, "/metrics")[1])["asyncz_store_up"] == 0, "the store's end")
+    text = get(port, "/metrics")[1]
+    check("asyncz_store_errors_total{" in text, text)
+    check(SECRET not in text and server.tcp_url not in text, text)
+    server.start()
+    wait_until(lambda: get(port, "/readyz")[0] == 200, "its return")
+    wait_until(lambda: samples(get(port, "/metrics")[1])["asyncz_store_up"] == 1, "its return")
+    world.stop_workers()
+
+
 def cut_connections_and_forgotten_scripts_cost_nothing(world, server):
     world.lease = ("--lease", "10m")
     waiting_task(world)
@@ -208,6 +226,7 @@ CASES = [
     a_store_on_a_server_needs_a_key,
     doctor_shows_what_is_kept_on_disk,
     a_worker_survives_its_server_and_keeps_what_runs,
+    readiness_goes_and_comes_with_the_server,
     cut_connections_and_forgotten_scripts_cost_nothing,
     what_cannot_be_prolonged_is_ended_before_its_lease,
     a_worker_that_slept_longer_than_its_lease_settles_nothing,
