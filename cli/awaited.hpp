@@ -34,6 +34,9 @@ class Awaited {
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const std::string& queue() const { return queue_; }
 
+  // The newest of its runs since the beginning, if there is one.
+  Result<std::optional<Run>> newest(Vault& vault) const;
+
   // Whether it is worth another look.
   [[nodiscard]] bool concerned_by(const Changes& changes) const;
 
@@ -51,8 +54,6 @@ class Awaited {
   Status look_for_these(Vault& vault);
   Status look_for_next(Vault& vault);
   Status look_whether_gone(Vault& vault);
-  // The newest of its runs after `settled_`.
-  Result<std::optional<Run>> newest(Vault& vault) const;
   void end(std::optional<Run> run);
 
   std::string id_;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // asyncz run: one more run of a task, now. Manual: man/asyncz-run.1.
 #include "cli/commands.hpp"
+#include "cli/foreground.hpp"
+#include "cli/json.hpp"
 #include "cli/resolve.hpp"
 #include "cli/run_now.hpp"
-#include "cli/run_view.hpp"
-#include "run/foreground.hpp"
-
-#include "cli/json.hpp"
 
 #include <string>
 #include <utility>
@@ -29,7 +27,7 @@ class RunCommand final : public Command {
     if (!open) return open.error();
     const auto id = open->vault->resolve(tasks_.front());
     if (!id) return id.error();
-    if (foreground_) return run_here(context, *open->vault, *id);
+    if (foreground_) return run_here(context, *open, *id);
 
     const auto task = open->vault->get(*id);
     if (!task) return task.error();
@@ -46,16 +44,12 @@ class RunCommand final : public Command {
 
  private:
   // Our own failures are 125 here, so that they are no status of the task's.
-  static Result<ExitStatus> run_here(Context& context, Vault& vault, const std::string& id)
+  static Result<ExitStatus> run_here(Context& context, OpenStore& open, const std::string& id)
   {
-    const auto spawner = make_spawner();
-    const auto run = run_in_foreground(vault, *spawner, context.clock(), id);
-    if (!run) {
-      context.error(run.error());
-      return 125;
-    }
-    if (!run->reason.empty()) context.warn(run->id() + ": " + run->reason);
-    return exit_status_of(*run);
+    const auto status = run_in_foreground(context, open, id);
+    if (status) return status;
+    context.error(status.error());
+    return 125;
   }
 
   bool foreground_ = false;

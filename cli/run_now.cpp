@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/run_now.hpp"
 
-#include "run/foreground.hpp"
+#include "task/lifecycle.hpp"
 
 namespace asyncz::cli {
 namespace {
@@ -28,6 +28,20 @@ Result<std::string> bring_forward(OpenStore& open, const StoredTask& task, Insta
 }
 
 }  // namespace
+
+Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant due, Instant moment)
+{
+  auto instance = instance_of(task, due, moment);
+  instance.progress.moment = moment;
+  const auto id = instance.task.id;
+  if (auto added = vault.add({&instance, 1}).front(); !added) return added.error();
+  const auto listed = vault.update(task.task.id, [&](StoredTask& parent) {
+    parent.progress.instances.push_back(id);
+    return Status{};
+  });
+  if (!listed && listed.error().kind != ErrorKind::not_found) return listed.error();
+  return id;
+}
 
 Result<std::string> run_now(OpenStore& open, const StoredTask& task, Instant due, Instant now)
 {

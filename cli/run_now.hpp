@@ -5,10 +5,16 @@
 #include "base/result.hpp"
 #include "cli/command.hpp"
 #include "task/stored_task.hpp"
+#include "vault/vault.hpp"
 
 #include <string>
 
 namespace asyncz::cli {
+
+// Adds one more run of a recurring task, paused or not, for a worker to take from `moment` on: the
+// id of its instance.
+//   conflict  there is one for this due time
+Result<std::string> add_instance(Vault& vault, const StoredTask& task, Instant due, Instant moment);
 
 // Makes it due at once, paused or not, whatever it waits for. A recurring task keeps its schedule
 // and runs once more for the due time `due`. The id of what will run.

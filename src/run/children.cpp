@@ -90,6 +90,7 @@ void Children::ended(int pid, const Exit& exit)
   // Who was asked to end has taken the others of its group with it, or they are made to go.
   if (child.ending || child.stopping) ::kill(-pid, SIGKILL);
   if (child.hook) return hook_ended(child, exit);
+  if (child.job->tee) child.job->tee->finish();
   complete(child, exit);
   if (parts_.options.show_output) show_output(child, true);
   const auto& run = child.job->run;
@@ -144,6 +145,16 @@ void Children::end(const Job& job, RunState state, const std::string& reason)
       continue;
     }
     child.ending = state;
+    child.reason = reason;
+    ask_to_end(pid, child);
+  }
+}
+
+void Children::cancel_all(const std::string& reason)
+{
+  for (auto& [pid, child] : children_) {
+    if (child.ending || child.stopping) continue;
+    child.ending = RunState::cancelled;
     child.reason = reason;
     ask_to_end(pid, child);
   }

@@ -36,6 +36,7 @@ class Children {
   // the end of its lease in any case). The first reason given stands. Nothing happens if it has
   // ended already.
   void end(const Job& job, RunState state, const std::string& reason);
+  void cancel_all(const std::string& reason);
   // The same for all of them, because the worker stops.
   void end_all();
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
+#include "run/tee.hpp"
 #include "run/wait.hpp"
 #include "task/hook.hpp"
 #include "task/lifecycle.hpp"
@@ -35,6 +36,7 @@ struct Job {
   Run run;
   Outcome outcome = Outcome::began;
   UniqueFd log;
+  std::unique_ptr<Tee> tee;                      // of a run in the foreground
   bool kept = false;                             // the keeper has it
   bool lost = false;                             // so was its reservation, before it had ended
   bool leased = false;                           // its child runs under a lease

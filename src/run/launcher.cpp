@@ -41,7 +41,7 @@ void Launcher::run()
   const auto watch = parts_.vault.store().watch();
   if (!watch) return static_cast<void>(parts_.loop.put(Broken{watch.error()}));
   watch_ = *watch;
-  take_special("@boot");
+  parts_.options.only.empty() ? take_special("@boot") : take_only();
   while (phase_ != Phase::closed) {
     read_letters();
     if (changed_) see_changes();
@@ -75,7 +75,7 @@ void Launcher::read_letters()
       [&](LookAgain&) {},
       [&](StopTaking&) { stop(); },
       [&](ShutdownTasks&) {
-        take_special("@shutdown");
+        if (parts_.options.only.empty()) take_special("@shutdown");
         phase_ = Phase::last_round;
       },
       [&](Close&) { phase_ = Phase::closed; },
@@ -125,6 +125,7 @@ void Launcher::see_changes()
 // None while the settler is far behind: its word of what is settled wakes us.
 std::size_t Launcher::free_slots() const
 {
+  if (!parts_.options.only.empty()) return 0;
   const auto taken = running_.size() + waiting_.size();
   if (taken >= parts_.slots || open_ >= taken + most_unsettled) return 0;
   return parts_.slots - taken;
@@ -175,6 +176,17 @@ void Launcher::take_special(const std::string& queue)
       parts_.vault.store().ignore(std::move(one.reservation));
     }
   }
+}
+
+void Launcher::take_only()
+{
+  Demand demand;
+  demand.now = parts_.clock.now();
+  demand.lease = parts_.options.lease;
+  auto reserved = parts_.vault.reserve(parts_.options.only, demand);
+  if (!reserved) return static_cast<void>(parts_.loop.put(Broken{reserved.error()}));
+  took_all_ = true;
+  receive(*std::move(reserved));
 }
 
 void Launcher::take_due()
@@ -266,8 +278,7 @@ void Launcher::receive(Reserved reserved)
 
 void Launcher::launch(const JobPtr& job)
 {
-  const Surroundings around{parts_.clock.now(), parts_.host.boot, {}};
-  auto begun = begin(job->reserved.stored, around, random_);
+  auto begun = begin_now(job->reserved.stored);
   if (!begun) {
     // Its schedule or zone is not known here: nobody's fault, and not to be lost.
     parts_.log.say(Severity::error, {}, job->id() + ": " + begun.error().what);
@@ -279,6 +290,17 @@ void Launcher::launch(const JobPtr& job)
   if (!job->begun.start) return parts_.record(job);
   waiting_.push_back(job);
   start_waiting();
+}
+
+// In the foreground it is run whatever its schedule says.
+Result<Beginning> Launcher::begin_now(const StoredTask& stored)
+{
+  const auto now = parts_.clock.now();
+  if (parts_.options.only.empty()) return begin(stored, {now, parts_.host.boot, {}}, random_);
+  Beginning begun;
+  begun.start = {stored.progress.due.value_or(now), stored.progress.attempt};
+  begun.stored = stored;
+  return begun;
 }
 
 Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
@@ -298,6 +320,13 @@ Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
   }
   spec->stdin_fd = input.get();
   spec->output_fd = job.log.get();
+  if (!parts_.options.only.empty()) {
+    auto tee = Tee::open(job.log.get());
+    if (!tee) return tee.error();
+    job.tee = *std::move(tee);
+    spec->output_fd = job.tee->output();
+    spec->error_fd = job.tee->error();
+  }
   spec->lock_fd = job.reserved.reservation.lock.get();
   spec->die_with_parent = spec->lock_fd < 0;
   return spec;
@@ -321,6 +350,7 @@ void Launcher::spawn(const JobPtr& job)
   parts_.spawning = true;
   const auto started = parts_.spawner.spawn(*spec);
   if (const auto* child = std::get_if<Child>(&started)) {
+    if (job->tee) job->tee->started();
     ++parts_.children;
     if (parts_.options.metrics != nullptr) parts_.options.metrics->started(run);
     parts_.keep(job);

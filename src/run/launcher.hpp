@@ -33,6 +33,7 @@ class Launcher {
   void see_changes();
 
   void take_special(const std::string& queue);  // @boot, @shutdown
+  void take_only();
   bool serves(const std::string& queue) const;
   void take_due();
   [[nodiscard]] bool another_round();
@@ -43,6 +44,7 @@ class Launcher {
 
   void receive(Reserved reserved);
   void launch(const JobPtr& job);
+  [[nodiscard]] Result<Beginning> begin_now(const StoredTask& stored);
   void spawn(const JobPtr& job);
   [[nodiscard]] Result<ChildSpec> prepare(Job& job, UniqueFd& input);
   void fail_to_start(const JobPtr& job, int exit_status, std::string reason);

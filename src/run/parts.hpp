@@ -38,6 +38,9 @@ struct WorkerOptions {
   std::vector<QueueShare> queues;  // only these; a limit of 0 is none. Empty: all
   bool drain = false;              // stop when nothing is due, here or held elsewhere
   bool once = false;               // stop when what is due at the start has run
+  // Run this task now, whenever it is due, here in the foreground (run/tee.hpp), and nothing else.
+  // A signal that asks us to end cancels the run.
+  std::string only;
   bool show_output = false;
   std::optional<Duration> shutdown_timeout;
   Duration lease = std::chrono::seconds{30};

@@ -128,10 +128,13 @@ void Worker::read_signals(int signals)
         children_.reap();
         break;
       case SIGHUP:
-        reload();
-        break;
+        if (parts_.options.only.empty()) {
+          reload();
+          break;
+        }
+        [[fallthrough]];
       default:
-        phase_ == Phase::working ? stop() : hurry();
+        told_to_end(static_cast<int>(info.ssi_signo));
     }
   }
 }
@@ -142,6 +145,7 @@ void Worker::read_letters()
       [&](Started& started) {
         runs_changed();
         children_.add(std::move(started.job), started.pid);
+        if (cancelled_) children_.cancel_all(*cancelled_);
         if (parts_.hurried) children_.end_all();
       },
       [&](EndRun& end) { children_.end(*end.job, end.state, end.reason); },
@@ -168,6 +172,15 @@ void Worker::reload()
   if (!slots) return;
   parts_.slots = *slots;
   parts_.launcher.put(LookAgain{});
+}
+
+void Worker::told_to_end(int signal)
+{
+  if (!parts_.options.only.empty()) {
+    cancelled_ = "ended by " + signal_name(signal);
+    children_.cancel_all(*cancelled_);
+  }
+  phase_ == Phase::working ? stop() : hurry();
 }
 
 void Worker::stop()

@@ -50,6 +50,7 @@ class Worker {
   void read_signals(int signals);
   void read_letters();
   void reload();
+  void told_to_end(int signal);
   void stop();
   void hurry();
   void advance();
@@ -66,6 +67,7 @@ class Worker {
   std::atomic<bool> working_{true};
   bool quiet_ = false;  // the launcher has answered
   std::optional<Error> broken_;
+  std::optional<std::string> cancelled_;  // why what runs in the foreground is to end
   std::vector<std::string> reported_;
   std::optional<Steady::time_point> patience_;    // end of --shutdown-timeout
   std::optional<Steady::time_point> report_due_;  // what runs has changed since the last one

@@ -70,14 +70,32 @@ def runs_are_cancelled_by_what_they_have_in_common(world):
     world.stop_workers()
 
 
-def a_run_in_the_foreground_is_ended_and_not_tried_again(world):
+def a_run_in_the_foreground_is_cancelled_and_not_tried_again(world):
     held(world, "a", "--retries", "5")
     running = start(world, "run", "--foreground", "a")
     runs(world, "a")
-    told = world.run("cancel", "a").stderr
-    check("no live worker" in told, told)
-    check(running.wait() == 128 + signal.SIGTERM, f"exit status {running.returncode}")
+    world.run("cancel", "a")
+    check(running.wait() == 125, f"exit status {running.returncode}")
     check(not world.json("list"), "it is tried again")
+    check(last_run(world, "a")["state"] == "cancelled", f"{last_run(world, 'a')}")
+
+
+def a_run_in_the_foreground_is_cancelled_by_a_signal(world):
+    held(world, "a", "--retries", "5")
+    running = start(world, "run", "--foreground", "a")
+    runs(world, "a")
+    running.send_signal(signal.SIGINT)
+    check(running.wait() == 125, f"exit status {running.returncode}")
+    check(last_run(world, "a")["reason"] == "ended by SIGINT", f"{last_run(world, 'a')}")
+
+
+def a_run_in_the_foreground_keeps_what_it_passes_on(world):
+    world.run("add", "--id", "a", "--every", "1h", "--shell", "echo out; echo err >&2; exit 3")
+    told = world.run("run", "--foreground", "a", exits=(3,))
+    check((told.stdout, told.stderr) == ("out\n", "err\n"), f"{told}")
+    kept = sorted(world.run("logs", "a").stdout.splitlines())
+    check(kept == ["err", "out"], f"{kept}")
+    check(sorted(last_run(world, "a")["output"].splitlines()) == kept, f"{last_run(world, 'a')}")
 
 
 def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
@@ -210,7 +228,9 @@ play([
     a_cancelled_run_of_a_recurring_task_leaves_its_schedule,
     what_does_not_run_cannot_be_cancelled,
     runs_are_cancelled_by_what_they_have_in_common,
-    a_run_in_the_foreground_is_ended_and_not_tried_again,
+    a_run_in_the_foreground_is_cancelled_and_not_tried_again,
+    a_run_in_the_foreground_is_cancelled_by_a_signal,
+    a_run_in_the_foreground_keeps_what_it_passes_on,
     a_daemon_that_a_dead_worker_left_behind_is_ended,
     waiting_ends_as_the_run_does,
     the_last_attempt_is_waited_for,
