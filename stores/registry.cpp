@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
+#include "stores/mongo/opening.hpp"
 #include "stores/redis/redis_store.hpp"
 #include "stores/sql/open.hpp"
 #include "stores/url.hpp"
@@ -110,6 +111,8 @@ constexpr std::array all_kinds{
     Kind{"unix", "a Redis server's socket", false, true, open_redis},
     Kind{"memory", "the memory of this process", true, false, open_memory},
     Kind{"mariadb", "a table of a MariaDB database", false, true, open_mysql_store},
+    Kind{"mongodb", "collections of a MongoDB database", false, true, open_mongo},
+    Kind{"mongodb+srv", "the same, whose servers DNS names", false, true, open_mongo},
     Kind{"mysql", "a table of a MySQL database", false, true, open_mysql_store},
     Kind{"postgresql", "a table of a PostgreSQL database", false, true, open_postgresql_store},
     Kind{"sqlite", "a table of an SQLite database", true, true, open_sqlite_store},

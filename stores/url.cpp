@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace asyncz::stores {
@@ -96,6 +97,22 @@ Result<Url> parse_url(std::string_view text)
   if (!path) return bad_url(url.scheme, "'%' is followed by two hexadecimal digits");
   url.path = *path;
   return url;
+}
+
+std::string without_parameters(std::string_view url, std::span<const std::string_view> names)
+{
+  const auto question = url.find('?');
+  std::string rest{url.substr(0, question)};
+  if (question == std::string_view::npos) return rest;
+  char separator = '?';
+  for (const auto pair : split(url.substr(question + 1), '&')) {
+    const auto name = pair.substr(0, pair.find('='));
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    rest += separator;
+    rest += pair;
+    separator = '&';
+  }
+  return rest;
 }
 
 }  // namespace asyncz::stores

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ struct Url {
 // An absolute path is the URL of a file store. Messages never show what may be a password.
 //   usage  what cannot be read
 Result<Url> parse_url(std::string_view text);
+
+// The URL without those of its parameters that have these names.
+std::string without_parameters(std::string_view url, std::span<const std::string_view> names);
 
 // Nothing where a `%` is not followed by two hexadecimal digits, or the result would hold NUL.
 std::optional<std::string> percent_decoded(std::string_view text);

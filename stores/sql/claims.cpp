@@ -40,44 +40,6 @@ Instant first_of(const std::vector<SqlShelf>& shelves)
 
 }  // namespace
 
-// --- What is held --------------------------------------------------------------------------------
-
-void SqlHeld::put(const Record& record)
-{
-  const std::lock_guard lock{mutex_};
-  auto& known = records_[record.id];
-  known.revision = record.revision;
-  known.fence = record.fence;
-}
-
-void SqlHeld::drop(const Record& record)
-{
-  const std::lock_guard lock{mutex_};
-  const auto found = records_.find(record.id);
-  if (found != records_.end() && found->second.fence == record.fence) records_.erase(found);
-}
-
-std::size_t SqlHeld::count() const
-{
-  const std::lock_guard lock{mutex_};
-  return records_.size();
-}
-
-std::map<std::string, std::int64_t> SqlHeld::revisions() const
-{
-  const std::lock_guard lock{mutex_};
-  std::map<std::string, std::int64_t> revisions;
-  for (const auto& [id, record] : records_) revisions.emplace(id, record.revision);
-  return revisions;
-}
-
-void SqlHeld::see(const std::string& id, std::int64_t revision)
-{
-  const std::lock_guard lock{mutex_};
-  const auto found = records_.find(id);
-  if (found != records_.end()) found->second.revision = revision;
-}
-
 // --- Looking -------------------------------------------------------------------------------------
 
 // Those that the demand means.

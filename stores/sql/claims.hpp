@@ -3,33 +3,18 @@
 #pragma once
 
 #include "store/store.hpp"
+#include "stores/held.hpp"
 #include "stores/sql/lane.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace asyncz::stores {
-
-// What this object has reserved and not settled, with the revision that it wrote. Any thread.
-class SqlHeld {
- public:
-  void put(const Record& record);
-  void drop(const Record& record);
-  [[nodiscard]] std::size_t count() const;
-  [[nodiscard]] std::map<std::string, std::int64_t> revisions() const;
-  // Takes note of a revision that somebody else wrote.
-  void see(const std::string& id, std::int64_t revision);
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::string, Record> records_;  // without sealed bytes
-};
 
 // A queue's tasks of one priority, and the earliest moment of those.
 struct SqlShelf {
@@ -41,7 +26,7 @@ struct SqlShelf {
 // The claim lane of an SQL store. Members and errors are those of Store.
 class SqlClaims {
  public:
-  SqlClaims(SqlDatabase& database, const SqlStatements& sql, SqlHeld& held)
+  SqlClaims(SqlDatabase& database, const SqlStatements& sql, Held& held)
       : database_{database}, sql_{sql}, held_{held}, lane_{database, sql, false}
   {
   }
@@ -73,7 +58,7 @@ class SqlClaims {
 
   SqlDatabase& database_;
   const SqlStatements& sql_;
-  SqlHeld& held_;
+  Held& held_;
   SqlLane lane_;
   std::unique_ptr<SqlWatch> watch_;
   std::map<std::string, std::int64_t> ignored_;

@@ -4,12 +4,6 @@
 #include "time/clock.hpp"
 
 namespace asyncz::stores {
-namespace {
-
-// A clock may be set at any time, so what was measured is not believed for long.
-constexpr Duration believed_for = std::chrono::seconds{10};
-
-}  // namespace
 
 Result<SqlConnection*> SqlLane::connection()
 {
@@ -18,7 +12,7 @@ Result<SqlConnection*> SqlLane::connection()
   auto made = database_.connect(synced_);
   if (!made) return made.error();
   connection_ = *std::move(made);
-  measured_.reset();
+  clock_.forget();
   return connection_.get();
 }
 
@@ -37,23 +31,19 @@ Result<Instant> SqlLane::there(Instant instant)
 {
   if (sql_.clock.empty()) return instant;
   const auto now = system_clock().now();
-  const bool fresh = measured_ && *measured_ <= now && now < *measured_ + believed_for;
-  if (!fresh) {
+  if (!clock_.is_fresh(now)) {
     if (auto done = measure(now); !done) return done.error();
   }
-  return instant == never ? never : instant + ahead_;
+  return clock_.there(instant);
 }
 
-// Both clocks are the same where the database's lies between the question and the answer.
 Status SqlLane::measure(Instant before)
 {
   Instant between;
   const auto asked =
       run(sql_.clock, {}, [&](const SqlRow& row) { between = instant_of(row.number(0)); });
   if (!asked) return asked.error();
-  const auto after = system_clock().now();
-  ahead_ = between < before ? between - before : between > after ? between - after : Duration{0};
-  measured_ = after;
+  clock_.measure(before, between, between, system_clock().now());
   return {};
 }
 

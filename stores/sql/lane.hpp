@@ -2,11 +2,11 @@
 // A connection that is made when it is needed, and again when it was lost.
 #pragma once
 
+#include "stores/server_clock.hpp"
 #include "stores/sql/connection.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -39,11 +39,9 @@ class SqlLane {
 
   Result<SqlConnection*> connection();
 
-  // What the database's clock says at `instant` of ours. Leases are counted by it, so that workers
-  // need not agree about the time.
+  // What the database's clock says at `instant` of ours, and, as far as known, the other way round.
   Result<Instant> there(Instant instant);
-  // What ours says at `instant` of the database's, as far as known.
-  [[nodiscard]] Instant here(Instant instant) const { return instant - ahead_; }
+  [[nodiscard]] Instant here(Instant instant) const { return clock_.here(instant); }
 
  private:
   static constexpr int most_tries = 20;
@@ -55,8 +53,7 @@ class SqlLane {
   bool synced_;
   bool repeated_ = false;
   std::unique_ptr<SqlConnection> connection_;
-  Duration ahead_{0};  // the database's clock of ours
-  std::optional<Instant> measured_;
+  ServerClock clock_;
 };
 
 template <class Call>

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/mysql.hpp"
 
-#include "base/unique_fd.hpp"
 #include "stores/sql/mysql_connection.hpp"
 #include "stores/sql/mysql_library.hpp"
+#include "stores/ticker.hpp"
 
 #include <fmt/format.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -15,24 +13,13 @@ namespace asyncz::stores {
 namespace {
 
 // These servers announce nothing, so it is time to look each second.
-class Ticker final : public SqlWatch {
+class EachSecond final : public SqlWatch {
  public:
-  Ticker() : timer_{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)}
-  {
-    constexpr timespec second{.tv_sec = 1, .tv_nsec = 0};
-    const itimerspec each_second{.it_interval = second, .it_value = second};
-    ::timerfd_settime(timer_.get(), 0, &each_second, nullptr);
-  }
-
-  int fd() const override { return timer_.get(); }
-  void clear() override
-  {
-    std::uint64_t ticks = 0;
-    static_cast<void>(::read(timer_.get(), &ticks, sizeof ticks));
-  }
+  int fd() const override { return ticker_.fd(); }
+  void clear() override { ticker_.clear(); }
 
  private:
-  UniqueFd timer_;
+  Ticker ticker_{std::chrono::seconds{1}};
 };
 
 class MysqlDatabase final : public SqlDatabase {
@@ -49,7 +36,7 @@ class MysqlDatabase final : public SqlDatabase {
   }
   Result<std::unique_ptr<SqlWatch>> watch(const std::string&) override
   {
-    return std::unique_ptr<SqlWatch>{std::make_unique<Ticker>()};
+    return std::unique_ptr<SqlWatch>{std::make_unique<EachSecond>()};
   }
   Result<std::vector<Store::Trait>> examine(SqlConnection& connection) override;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/mysql_library.hpp"
 
-#include "stores/sql/client_library.hpp"
+#include "stores/client_library.hpp"
 
 #include <array>
 

@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -120,21 +119,10 @@ Result<Parameters> read_parameters(const Opening& opening, const Url& url, Extra
 // Which of a postgresql URL's parameters are ours.
 constexpr std::array<std::string_view, 4> ours{"tablename", "database", "password_file", "timeout"};
 
-// Takes our parameters out of a URL whose others are libpq's. Empty where nothing is left of it.
+// What libpq is to know of a URL. Empty where nothing is left of it.
 std::string without_ours(std::string_view text)
 {
-  const auto question = text.find('?');
-  std::string url{text.substr(0, question)};
-  char separator = '?';
-  if (question != std::string_view::npos) {
-    for (const auto pair : split(text.substr(question + 1), '&')) {
-      const auto name = pair.substr(0, pair.find('='));
-      if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
-      url += separator;
-      url += pair;
-      separator = '&';
-    }
-  }
+  auto url = without_parameters(text, ours);
   return url.find("//") == std::string::npos ? std::string{} : url;
 }
 

@@ -2,9 +2,9 @@
 // Records as values of a statement, and rows as records.
 #pragma once
 
-#include "base/text.hpp"
 #include "store/record.hpp"
 #include "stores/sql/connection.hpp"
+#include "stores/task_errors.hpp"
 
 #include <string>
 #include <string_view>
@@ -37,21 +37,6 @@ inline SqlValues content_of(const Record& record)
   return {us_of(record.moment),   std::string_view{record.queue}, std::int64_t{record.priority},
           record.revision,        stored_number(record.fence),    std::int64_t{record.worker},
           ByteView{record.sealed}};
-}
-
-inline Error no_such_task(std::string_view id)
-{
-  return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
-}
-
-inline Error reservation_is_lost(std::string_view id)
-{
-  return {ErrorKind::conflict, "the reservation of task '" + printable(id) + "' is lost", {}};
-}
-
-inline Error task_has_changed(std::string_view id)
-{
-  return {ErrorKind::conflict, "task '" + printable(id) + "' has changed", {}};
 }
 
 }  // namespace asyncz::stores

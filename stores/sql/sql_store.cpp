@@ -99,7 +99,7 @@ class SqlStore final : public Store {
 
   std::unique_ptr<SqlDatabase> database_;
   SqlStatements sql_;
-  SqlHeld held_;
+  Held held_;
   SqlLane rest_;
   SqlLane lease_;
   SqlClaims claims_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/sqlite_library.hpp"
 
-#include "stores/sql/client_library.hpp"
+#include "stores/client_library.hpp"
 
 #include <array>
 

@@ -30,6 +30,7 @@ hiredis/:stores/redis/connection.cpp
 nlohmann/:cli/json.cpp
 sodium:src/seal/
 libpq-fe:stores/sql/postgresql_library.hpp
+mongoc/:stores/mongo/library.hpp
 mysql:stores/sql/mysql_
 sqlite3:stores/sql/sqlite_library.hpp
 toml++/:src/config/

@@ -5,8 +5,9 @@
 usage: with_server.py NAME... -- COMMAND...
 
 For each NAME the module NAME.py beside this one starts a server, data in a temporary folder, and
-COMMAND finds its URL in ASYNCZ_TEST_<NAME>_URL. Exits with COMMAND's status, or with 77 (skipped),
-under ASYNCZ_REQUIRE_ALL=1 with 1, where a server's program is missing.
+COMMAND finds its URL in ASYNCZ_TEST_<NAME>_URL; where that is set already, that server is used.
+Exits with COMMAND's status, or with 77 (skipped), under ASYNCZ_REQUIRE_ALL=1 with 1, where a
+server's program is missing.
 """
 
 import contextlib
@@ -21,13 +22,18 @@ import tempfile
 sys.dont_write_bytecode = True
 
 
+def variable(name):
+    return f"ASYNCZ_TEST_{name.upper()}_URL"
+
+
 def main():
     words = sys.argv[1:]
     if "--" not in words[1:]:
         print(__doc__, file=sys.stderr)
         return 2
     names, command = words[:words.index("--")], words[words.index("--") + 1:]
-    kinds = {name: importlib.import_module(name).SERVER for name in names}
+    kinds = {name: importlib.import_module(name).SERVER for name in names
+             if not os.environ.get(variable(name))}
     for name, kind in kinds.items():
         if kind.missing():
             print(f"{name}: {kind.missing()} is missing", file=sys.stderr)
@@ -44,7 +50,7 @@ def main():
             server = kind(folder)
             stack.callback(server.stop)
             server.start()
-            environment[f"ASYNCZ_TEST_{name.upper()}_URL"] = server.url
+            environment[variable(name)] = server.url
         return subprocess.run(command, env=environment).returncode
 
 

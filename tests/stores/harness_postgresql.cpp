@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The conformance suite's store on PostgreSQL; with_server.py starts one.
-#include "stores/sql_server_harness.hpp"
+#include "stores/server_harness.hpp"
 
 namespace asyncz::tests {
 
 std::unique_ptr<Harness> make_harness()
 {
-  return std::make_unique<SqlServerHarness>("ASYNCZ_TEST_POSTGRESQL_URL");
+  return std::make_unique<ServerHarness>("ASYNCZ_TEST_POSTGRESQL_URL", "tablename");
 }
 
 }  // namespace asyncz::tests

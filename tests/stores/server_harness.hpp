@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conformance suite's store on an SQL server, whose URL is in the environment: a table of its
-// own for each harness.
+// The conformance suite's store on a server, whose URL is in the environment: a table (or what
+// such a store has instead) of its own for each harness.
 #pragma once
 
 #include "stores/conformance.hpp"
@@ -16,15 +16,15 @@
 
 namespace asyncz::tests {
 
-class SqlServerHarness final : public Harness {
+class ServerHarness final : public Harness {
  public:
-  explicit SqlServerHarness(const char* variable)
+  ServerHarness(const char* variable, const std::string& parameter)
   {
     const char* const url = std::getenv(variable);
     if (url == nullptr) fail("there is no " + std::string{variable});
     const std::string text{url};
-    url_ =
-        text + (text.find('?') == std::string::npos ? "?" : "&") + "tablename=t_" + new_task_id();
+    url_ = text + (text.find('?') == std::string::npos ? "?" : "&") + parameter + "=t_" +
+           new_task_id();
     processes = true;
   }
 
