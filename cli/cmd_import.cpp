@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/crontab_import.hpp"
 #include "cli/file_text.hpp"
+#include "cli/import_trial.hpp"
 #include "cli/json.hpp"
 #include "cli/systemd_import.hpp"
 #include "task/crontab_task.hpp"
@@ -18,36 +19,25 @@ namespace {
 
 constexpr std::size_t largest_crontab = std::size_t{64} << 20U;
 
-Value outcome_value(const Outcome& outcome)
+// One object for each line that became a task, was refused or is warned of, and each task whose
+// line has gone.
+Value outcome_value(const Outcome& outcome, bool dry_run)
 {
   ValueMap map;
-  if (outcome.line > 0) map.emplace_back("line", outcome.line);
+  map.emplace_back("line", outcome.line > 0 ? Value{outcome.line} : Value{});
   if (outcome.error) {
     map.emplace_back("error", outcome.error->what);
     return map;
   }
-  if (!outcome.id.empty()) map.emplace_back("id", outcome.id);
-  if (outcome.removed) {
-    map.emplace_back("removed", true);
-    return map;
-  }
-  ValueList warnings{outcome.warnings.begin(), outcome.warnings.end()};
-  map.emplace_back("warnings", std::move(warnings));
+  map.emplace_back("id", outcome.id.empty() ? Value{} : Value{outcome.id});
+  map.emplace_back("warnings", ValueList{outcome.warnings.begin(), outcome.warnings.end()});
+  if (outcome.removed) map.emplace_back("removed", true);
+  if (!dry_run || outcome.removed) return map;
+  const auto* const change = outcome.followed ? "follow" : "add";
+  map.emplace_back("change", outcome.followed || outcome.added ? Value{change} : Value{});
+  map.emplace_back("runs",
+                   outcome.runs ? Value{std::string{verdict_text(*outcome.runs)}} : Value{});
   return map;
-}
-
-// What an import would do to a store; null: to one that does not exist yet.
-std::vector<Outcome> try_out(Vault* vault, std::vector<CrontabTask> tasks)
-{
-  std::vector<Outcome> outcomes;
-  for (auto& made : tasks) {
-    Outcome& outcome = outcomes.emplace_back();
-    outcome.line = made.line;
-    outcome.id = made.task.id;
-    outcome.added = vault == nullptr || !vault->get(made.task.id);
-    outcome.warnings = std::move(made.warnings);
-  }
-  return outcomes;
 }
 
 class Import final : public Command {
@@ -58,49 +48,99 @@ class Import final : public Command {
     options.flag("--systemd", systemd_, "The file is a timer unit; its service is found beside it");
     options.choice("--dialect", dialect_, {"cronie", "vixie", "busybox", "dcron", "bsd"},
                    "Read each field as that cron did");
+    options.value("--name", name_, "NAME", "Call the crontab this, instead of its file");
     options.flag("--prune", prune_, "Remove tasks of an earlier import whose lines have gone");
-    options.flag("--dry-run", dry_run_, "Say what would be done, and do nothing");
+    options.flag("--dry-run", dry_run_,
+                 "Say what would be done, compare two years of run times, and do nothing");
     options.words("FILE|-", words_, 1, 1, "The crontab, or the timer", WordKind::file);
   }
 
   Result<ExitStatus> run(Context& context) override
   {
     if (systemd_) return import_timer_alone(context);
+    if (prune_ && words_[0] == "-" && !name_) {
+      return Error{ErrorKind::usage, "--prune with - would remove what came from another crontab",
+                   "give each crontab a name: --name mine"};
+    }
     const auto content = read_file_or_stdin(words_[0], largest_crontab);
     if (!content) return content.error();
-    const auto source = source_of(context, words_[0]);
+    auto source = source_of(context, words_[0]);
     if (!source) return source.error();
+    if (name_) source->file = *name_;
     const auto dialect = dialect_ ? parse_cron_dialect(*dialect_) : std::nullopt;
     const auto crontab = read_crontab(*content, {system_, known_users(), dialect});
     auto made = tasks_of(crontab, *source);
     auto outcomes = remarks(crontab, made);
-    auto open = context.open(dry_run_ ? Access::read : Access::create);
-    const bool absent = dry_run_ && !open && open.error().kind == ErrorKind::not_found;
-    if (!open && !absent) return open.error();
+    return dry_run_ ? try_out(context, *content, *source, std::move(outcomes), std::move(made))
+                    : carry_out(context, *source, std::move(outcomes), std::move(made));
+  }
+
+ private:
+  Result<ExitStatus> import_timer_alone(Context& context) const
+  {
+    if (system_ || dialect_ || prune_ || name_) {
+      return Error{ErrorKind::usage, "--systemd goes with --dry-run alone", ""};
+    }
+    return import_timer(context, words_[0], dry_run_);
+  }
+
+  Result<ExitStatus> carry_out(Context& context, const CrontabSource& source,
+                               std::vector<Outcome> outcomes, CrontabTasks made) const
+  {
+    auto open = context.open(Access::create);
+    if (!open) return open.error();
     const auto now = context.clock().now();
-    const auto done = dry_run_
-                          ? try_out(absent ? nullptr : open->vault.get(), std::move(made.tasks))
-                          : add_imported(*open, std::move(made.tasks), now);
-    outcomes.insert(outcomes.end(), done.begin(), done.end());
+    std::ranges::move(add_imported(*open, std::move(made.tasks), now),
+                      std::back_inserter(outcomes));
     std::ranges::stable_sort(outcomes, {}, &Outcome::line);
-    if (prune_ && !absent) {
-      auto pruned = prune_imported(*open, source->file, made.ids, dry_run_, now);
+    if (prune_) {
+      auto pruned = prune_imported(*open, source.file, made.ids, false, now);
       if (!pruned) return pruned.error();
       std::ranges::move(*pruned, std::back_inserter(outcomes));
     }
     return print(context, outcomes);
   }
 
- private:
-  Result<ExitStatus> import_timer_alone(Context& context) const
+  Result<ExitStatus> try_out(Context& context, std::string_view content,
+                             const CrontabSource& source, std::vector<Outcome> outcomes,
+                             CrontabTasks made) const
   {
-    if (system_ || dialect_ || prune_) {
-      return Error{ErrorKind::usage, "--systemd goes with --dry-run alone", ""};
+    auto open = context.open(Access::read);
+    const bool absent = !open && open.error().kind == ErrorKind::not_found;
+    if (!open && !absent) return open.error();
+    const auto zone = Zone::load(source.base.timezone);
+    if (!zone) return zone.error();
+    const auto now = context.clock().now();
+    const auto dialect = dialect_ ? parse_cron_dialect(*dialect_) : std::nullopt;
+    ImportTrial trial{content, {dialect.value_or(CronDialect::cronie), *zone, now}, now};
+    trial.tell_fates(outcomes);
+    std::ranges::move(trial.try_tasks(absent ? nullptr : open->vault.get(), std::move(made.tasks)),
+                      std::back_inserter(outcomes));
+    std::ranges::stable_sort(outcomes, {}, &Outcome::line);
+    if (prune_ && !absent) {
+      auto pruned = prune_imported(*open, source.file, made.ids, true, now);
+      if (!pruned) return pruned.error();
+      std::ranges::move(*pruned, std::back_inserter(outcomes));
     }
-    return import_timer(context, words_[0], dry_run_);
+    const auto status = print(context, outcomes);
+    context.note(trial.summary(outcomes));
+    context.note(prune_ ? "dry run: nothing was added or removed" : "dry run: nothing was added");
+    return status;
   }
 
-  Result<ExitStatus> print(Context& context, const std::vector<Outcome>& outcomes) const
+  void note_change(Context& context, const Outcome& outcome) const
+  {
+    const auto& id = outcome.id;
+    if (outcome.removed) {
+      context.note(
+          fmt::format("task {} {}removed: its line has gone", id, dry_run_ ? "would be " : ""));
+    } else if (outcome.followed) {
+      context.note(fmt::format("task {} {} its line, which has changed", id,
+                               dry_run_ ? "would follow" : "follows"));
+    }
+  }
+
+  ExitStatus print(Context& context, const std::vector<Outcome>& outcomes) const
   {
     ExitStatus status = 0;
     ValueList document;
@@ -113,13 +153,11 @@ class Import final : public Command {
       if (outcome.error) {
         context.error(outcome.error->in(place));
         status = 1;
-      } else if (outcome.removed) {
-        context.note(fmt::format("task {} removed: its line has gone", outcome.id));
-      } else if (outcome.followed) {
-        context.note(fmt::format("task {} follows its line, which has changed", outcome.id));
+      } else {
+        note_change(context, outcome);
       }
       if (context.globals().json) {
-        document.push_back(outcome_value(outcome));
+        document.push_back(outcome_value(outcome, dry_run_));
       } else if (outcome.added) {
         context.out(outcome.id + "\n");
       }
@@ -131,6 +169,7 @@ class Import final : public Command {
   bool system_ = false;
   bool systemd_ = false;
   std::optional<std::string> dialect_;
+  std::optional<std::string> name_;
   bool prune_ = false;
   bool dry_run_ = false;
   std::vector<std::string> words_;

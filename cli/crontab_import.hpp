@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
+#include "task/cron_comparison.hpp"
 #include "task/crontab_task.hpp"
 
 #include <functional>
@@ -24,13 +25,14 @@ struct Outcome {
   bool removed = false;
   std::vector<std::string> warnings;
   std::optional<Error> error;
+  std::optional<ComparedRuns::Verdict> runs;  // of a dry run
 };
 
 // Whether the system knows a user of this name; asks it once for each.
 [[nodiscard]] std::function<bool(std::string_view)> known_users();
 
-// Where tasks of this file come from: its absolute name, us, and what they have unless it says
-// otherwise.
+// Where tasks of this file come from: its absolute name (or a name for it, as it is), us, and what
+// they have unless it says otherwise.
 Result<CrontabSource> source_of(Context& context, const std::string& file);
 
 // What there is to say of a crontab's lines besides its tasks.

@@ -77,14 +77,6 @@ Result<CronExpression> parse_crontab(std::string_view text, std::string_view tas
 // `day="last sun" hour=3`
 bool has_named_fields(std::string_view text) { return text.find('=') != std::string_view::npos; }
 
-std::optional<std::string_view> nickname_fields(std::string_view text)
-{
-  for (const auto& [name, fields] : nicknames) {
-    if (text == name) return fields;
-  }
-  return std::nullopt;
-}
-
 Result<CronExpression> parse_any(std::string_view text, std::string_view task_id)
 {
   if (text.starts_with("TZ=") || text.starts_with("CRON_TZ=")) {
@@ -102,6 +94,14 @@ Result<CronExpression> parse_any(std::string_view text, std::string_view task_id
 }
 
 }  // namespace
+
+std::optional<std::string_view> nickname_fields(std::string_view text)
+{
+  for (const auto& [name, fields] : nicknames) {
+    if (text == name) return fields;
+  }
+  return std::nullopt;
+}
 
 std::vector<FieldText> cron_field_texts(std::string_view text)
 {

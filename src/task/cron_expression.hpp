@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "task/calendar_rule.hpp"
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct CronExpression {
 // stable choices (`H`, `a~b`). Whether the calendar has such a date is not asked here.
 //   usage  what is wrong, in which field; the hint is what was probably meant
 Result<CronExpression> parse_cron(std::string_view text, std::string_view task_id);
+
+// The five fields that a nickname stands for: `0 * * * *` for `@hourly`.
+[[nodiscard]] std::optional<std::string_view> nickname_fields(std::string_view text);
 
 // A field as it was written.
 struct FieldText {
