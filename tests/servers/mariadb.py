@@ -11,6 +11,7 @@ from server import Server, free_port
 class Mariadb(Server):
     programs = ("mariadbd", "mariadb-install-db", "my_print_defaults", "mariadb")
     name = "MariaDB"
+    table = "tablename"
     user = "nobody"  # it refuses to run as root
 
     def __init__(self, folder, **settings):

@@ -5,9 +5,10 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import shutil
-import socket
 
+from relay import Relay
 from server import Server, free_port
 
 SOURCES = pathlib.Path(__file__).parent / "mongodb"
@@ -17,19 +18,30 @@ PROJECT = SOURCES / "pom.xml"
 class Mongod(Server):
     programs = ("mongod",)
     name = "MongoDB"
-    address = "127.0.0.1"
+    table = "collection"
+    for_others = {"address": "0.0.0.0"}  # to be reached from other machines
 
-    def __init__(self, folder):
+    def __init__(self, folder, address="127.0.0.1"):
         super().__init__(folder)
+        self.address = address
         self.port = free_port()
+        self.relay = None
 
     @property
     def url(self):
-        return f"mongodb://{self.address}:{self.port}/asyncz"
+        return self.url_at("127.0.0.1")
 
     @property
     def tcp_url(self):
-        return self.url
+        """One whose connections can be cut."""
+        self.relay = self.relay or Relay(("127.0.0.1", self.port))
+        return self.url_at("127.0.0.1", self.relay.port)
+
+    def url_at(self, address, port=None):
+        return f"mongodb://{address}:{port or self.port}/asyncz"
+
+    def cut_connections(self):
+        self.relay.cut()
 
     def prepare(self):
         (self.folder / "data").mkdir()
@@ -39,8 +51,11 @@ class Mongod(Server):
                 "--port", self.port, "--unixSocketPrefix", self.folder]
 
     def is_ready(self):
-        with contextlib.suppress(OSError), socket.create_connection((self.address, self.port), 10):
-            return True
+        """Whether it listens, in whatever namespace."""
+        with contextlib.suppress(OSError):
+            sockets = pathlib.Path(f"/proc/{self.process.pid}/net")
+            table = (sockets / "tcp").read_text() + (sockets / "tcp6").read_text()
+            return re.search(rf":{self.port:04X} \S+:0000 0A ", table) is not None
         return False
 
 
@@ -57,7 +72,7 @@ class MongoJavaServer(Mongod):
 
     def command(self):
         return ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{self.libraries}/*",
-                SOURCES / "Mongod.java", self.port, self.folder / "data" / "file"]
+                SOURCES / "Mongod.java", self.address, self.port, self.folder / "data" / "file"]
 
 
 SERVER = Mongod if shutil.which("mongod") else MongoJavaServer

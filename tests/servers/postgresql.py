@@ -13,6 +13,7 @@ from server import Server, free_port
 class Postgresql(Server):
     programs = ("postgres", "initdb", "psql")
     name = "PostgreSQL"
+    table = "tablename"
     for_others = {"listen_addresses": "0.0.0.0"}  # to be reached from other machines
     user = "nobody"  # it refuses to run as root
     stop_signal = signal.SIGINT  # without waiting for clients

@@ -70,11 +70,11 @@ def starts(world):
 
 
 def start_worker(world, network, server, number):
-    here = world.url
+    here = world.url, world.place
     world.place = network.on(number)
     world.url = server.url_at(f"10.83.{number}.1")
     world.start_worker("--lease", "4s", "--name", f"machine{number}")
-    world.url, world.place = here, ()
+    world.url, world.place = here
 
 
 def play(world, network, server):
@@ -124,6 +124,7 @@ def main():
         stack.callback(server.stop)
         server.start()
         world = World(sys.argv[2], None, folder, server.url)
+        world.place = network.on(0)
         try:
             play(world, network, server)
         except BaseException:

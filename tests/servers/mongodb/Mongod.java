@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// mongo-java-server with its data in one file: `Mongod PORT FILE`. What it has answered is in the
-// file, so that it may be killed. It says that it is a replica set, so that its change streams are
-// used, unless a third word says `standalone`.
+// mongo-java-server with its data in one file: `Mongod ADDRESS PORT FILE`. What it has answered is
+// in the file, so that it may be killed. It says that it is a replica set, so that its change
+// streams are used.
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.h2.mvstore.MVStore;
 
@@ -33,10 +32,9 @@ public final class Mongod extends H2Backend {
   }
 
   public static void main(String[] words) {
-    var file = new MVStore.Builder().fileName(words[1]).autoCommitDisabled().open();
+    var file = new MVStore.Builder().fileName(words[2]).autoCommitDisabled().open();
     var server = new MongoServer(new Mongod(file));
     server.enableOplog();
-    server.bind(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(words[0])));
+    server.bind(new InetSocketAddress(words[0], Integer.parseInt(words[1])));
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What becomes of commands and workers when their SQL server is gone, slow or wants a password.
+"""What becomes of commands and workers when their database's server is gone, slow or wants a password.
 
-usage: sql_server.py ASYNCZ NAME, with tests/stress and tests/servers on the path.
+usage: database_server.py ASYNCZ NAME, with tests/stress and tests/servers on the path.
 """
 
 import importlib
@@ -68,6 +68,14 @@ def a_password_is_needed_and_never_shown(world, server):
     check(SECRET not in shown, "the password is shown")
 
 
+def a_refused_password_is_not_shown(world, server):
+    world.run("add", "--paused", "--", "true")
+    world.url = world.url.replace("//", f"//somebody:{SECRET}@")
+    shown = "".join(world.run(*words, exits=(0, 1, 7)).stderr
+                    for words in (("list",), ("doctor",), ("config",), ("worker", "--drain")))
+    check("user or password is wrong" in shown and SECRET not in shown, shown)
+
+
 def a_worker_survives_its_server_and_keeps_what_runs(world, server):
     world.lease = ("--lease", "10m")
     waiting_task(world)
@@ -103,8 +111,6 @@ def cut_connections_cost_nothing(world, server):
 CASES = [
     a_command_without_its_server_is_exit_5_with_a_hint,
     a_server_that_does_not_answer_costs_its_timeout_and_no_more,
-    a_missing_database_is_named,
-    a_password_is_needed_and_never_shown,
     a_worker_survives_its_server_and_keeps_what_runs,
     cut_connections_cost_nothing,
     what_cannot_be_prolonged_is_ended_before_its_lease,
@@ -112,8 +118,14 @@ CASES = [
 ]
 
 
+# Where the server is asked for a database that is there, and knows who asks.
+CASES_WITH_USERS = [a_missing_database_is_named, a_password_is_needed_and_never_shown]
+
+CASES_WITHOUT_USERS = [a_refused_password_is_not_shown]
+
+
 def play(case, kind):
-    with tempfile.TemporaryDirectory(prefix="asyncz-sql-") as place:
+    with tempfile.TemporaryDirectory(prefix="asyncz-database-") as place:
         os.chmod(place, 0o711)
         folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "server")
         folder.mkdir()
@@ -121,7 +133,7 @@ def play(case, kind):
         server = kind(data)
         server.start()
         url = server.tcp_url
-        world = World(sys.argv[1], None, folder, f"{url}?timeout=2s&tablename=work")
+        world = World(sys.argv[1], None, folder, f"{url}?timeout=2s&{kind.table}=work")
         try:
             case(world, server)
         except BaseException:
@@ -139,7 +151,8 @@ def main():
     if kind.missing():
         print(f"{kind.missing()} is missing")
         return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
-    for case in CASES:
+    for case in CASES + (
+            CASES_WITH_USERS if hasattr(kind, "require_password") else CASES_WITHOUT_USERS):
         play(case, kind)
         print(case.__name__.replace("_", " "))
     return 0
