@@ -3,6 +3,7 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/crontab_import.hpp"
 #include "cli/crontab_text.hpp"
 #include "cli/json.hpp"
 #include "cli/output_file.hpp"
@@ -33,6 +34,7 @@ class Export final : public Command {
   {
     options.choice("--format", format_, {"jsonl", "crontab", "toml"},
                    "What to write (default: jsonl, which `add --batch` reads)");
+    options.flag("--system", system_, "A crontab with a user before each command");
     options.flag("--reveal", reveal_, "Write environment values and standard input as they are");
     options.value("-o,--output", file_, "FILE", "Write to a file that only the user can read",
                   WordKind::file);
@@ -40,6 +42,9 @@ class Export final : public Command {
 
   Result<ExitStatus> run(Context& context) override
   {
+    if (system_ && format_ != "crontab") {
+      return Error{ErrorKind::usage, "--system goes with --format crontab", ""};
+    }
     const auto open = context.open(Access::read);
     if (!open) return open.error();
     ExitStatus status = 0;
@@ -93,8 +98,9 @@ class Export final : public Command {
   {
     const auto settings = reveal_ ? common_settings(tasks) : Environment{};
     auto text = settings_text(settings);
+    const auto user = system_ ? std::optional{own_user_name()} : std::nullopt;
     for (const auto& task : tasks) {
-      const auto [lines, lost] = crontab_text(task, settings, reveal_);
+      const auto [lines, lost] = crontab_text(task, settings, {reveal_, user});
       text += lines;
       if (lost.empty()) continue;
       context.warn(fmt::format("task {} {}: {}", task.id, lines.empty() ? "is left out" : "loses",
@@ -104,6 +110,7 @@ class Export final : public Command {
   }
 
   std::optional<std::string> format_;
+  bool system_ = false;
   bool reveal_ = false;
   std::optional<std::string> file_;
 };

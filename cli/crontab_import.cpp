@@ -15,12 +15,6 @@
 namespace asyncz::cli {
 namespace {
 
-std::string importing_user()
-{
-  const passwd* const entry = ::getpwuid(::geteuid());
-  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
-}
-
 // Makes a task that an earlier import has added what its line says now. Whether it differed.
 Result<bool> follow(Vault& vault, const Task& imported, Instant now)
 {
@@ -50,13 +44,19 @@ std::function<bool(std::string_view)> known_users()
   };
 }
 
+std::string own_user_name()
+{
+  const passwd* const entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
+}
+
 Result<CrontabSource> source_of(Context& context, const std::string& file)
 {
   const auto settings = context.settings();
   if (!settings) return settings.error();
   auto base = default_task(**settings, context.clock().now());
   if (!base) return base.error();
-  return CrontabSource{full_name(file), importing_user(), *std::move(base)};
+  return CrontabSource{full_name(file), own_user_name(), *std::move(base)};
 }
 
 std::vector<Outcome> remarks(const Crontab& crontab, const CrontabTasks& made)

@@ -31,6 +31,9 @@ struct Outcome {
 // Whether the system knows a user of this name; asks it once for each.
 [[nodiscard]] std::function<bool(std::string_view)> known_users();
 
+// The name of who runs this program, or its number.
+[[nodiscard]] std::string own_user_name();
+
 // Where tasks of this file come from: its absolute name (or a name for it, as it is), us, and what
 // they have unless it says otherwise.
 Result<CrontabSource> source_of(Context& context, const std::string& file);

@@ -96,7 +96,7 @@ bool mails(const Task& task)
 }
 
 // Fields that have another value than the default and no place in a crontab.
-std::vector<std::string> fields_lost(const Task& task)
+std::vector<std::string> fields_lost(const Task& task, const CrontabStyle& style)
 {
   constexpr std::array carried{"id",  "name", "command", "trigger", "timezone",
                                "env", "cwd",  "stdin",   "tags",    "env_captured"};
@@ -107,6 +107,7 @@ std::vector<std::string> fields_lost(const Task& task)
   for (const auto& field : task_fields()) {
     if (std::ranges::find(carried, field.name) != carried.end()) continue;
     if (field.name == "on_end" && mails(task)) continue;
+    if (field.name == "user" && style.user) continue;
     if (field.get(task, context) != field.get(plain, context)) lost.emplace_back(field.name);
   }
   return lost;
@@ -136,7 +137,7 @@ std::string settings_text(const Environment& settings)
   return text;
 }
 
-CrontabText crontab_text(const Task& task, const Environment& settings, bool reveal)
+CrontabText crontab_text(const Task& task, const Environment& settings, const CrontabStyle& style)
 {
   const auto schedule = schedule_of(task.trigger);
   if (!schedule) return {"", {"a crontab has no words for its schedule"}};
@@ -147,12 +148,13 @@ CrontabText crontab_text(const Task& task, const Environment& settings, bool rev
   const bool mailed = mails(task) && own.contains("MAILTO");
   const auto mail_to = mailed ? fmt::format("MAILTO={}\n", *quoted(own["MAILTO"])) : "";
   if (mailed || own["MAILTO"].empty()) own.erase("MAILTO");
-  CrontabText text{"", fields_lost(task)};
-  if (!own.empty() && !reveal) text.lost.emplace_back("env");
-  if (!task.stdin_data.empty() && !reveal) text.lost.emplace_back("stdin");
-  auto command = escaped(command_of(task, reveal ? own : Environment{}));
+  CrontabText text{"", fields_lost(task, style)};
+  if (!own.empty() && !style.reveal) text.lost.emplace_back("env");
+  if (!task.stdin_data.empty() && !style.reveal) text.lost.emplace_back("stdin");
+  auto command = escaped(command_of(task, style.reveal ? own : Environment{}));
   if (command.find('\n') != std::string::npos) return {"", {"its command has several lines"}};
-  if (!task.stdin_data.empty() && reveal) command += input_of(task.stdin_data);
+  if (!task.stdin_data.empty() && style.reveal) command += input_of(task.stdin_data);
+  if (style.user) command = task.user.value_or(*style.user) + " " + command;
   text.lines =
       fmt::format("\n# {}\nCRON_TZ={}\n{}{}{} {}\n{}", printable(task.id), task.timezone, mail_to,
                   task.paused ? "# paused: " : "", *schedule, command, mailed ? "MAILTO=\n" : "");

@@ -5,6 +5,7 @@
 #include "task/task.hpp"
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,8 +25,13 @@ struct CrontabText {
   std::vector<std::string> lost;  // fields that the lines do not carry, or why there are none
 };
 
-// The lines of one task below `settings`. The rest of its environment, and its input, are left out
-// unless `reveal`.
-[[nodiscard]] CrontabText crontab_text(const Task& task, const Environment& settings, bool reveal);
+struct CrontabStyle {
+  bool reveal = false;              // else the rest of the environment, and the input, are left out
+  std::optional<std::string> user;  // a column with the user, and who it is where a task names none
+};
+
+// The lines of one task below `settings`.
+[[nodiscard]] CrontabText crontab_text(const Task& task, const Environment& settings,
+                                       const CrontabStyle& style);
 
 }  // namespace asyncz::cli

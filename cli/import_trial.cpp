@@ -75,8 +75,10 @@ void ImportTrial::tell_fates(std::vector<Outcome>& problems) const
 {
   for (auto& outcome : problems) {
     if (!outcome.error) continue;
+    auto& what = outcome.error->what;
+    const bool told = what.find(cron_dialect_text(comparison_.dialect())) != std::string::npos;
     const auto fate = comparison_.fate_of(line(outcome.line));
-    if (!fate.empty()) outcome.error->what += "; " + fate;
+    if (!told && !fate.empty()) what += "; " + fate;
   }
 }
 

@@ -95,7 +95,7 @@ ComparedRuns CronComparison::compared(const CronReading& reading, const Task& ta
               {fmt::format("{} runs it when the machine starts, asyncz when a worker next starts, "
                            "and then once for each boot",
                            cron)}};
-    case Kind::last_run:
+    case Kind::relative:
       return {Verdict::differs,
               {fmt::format("{} counts from its last run, asyncz runs by the clock", cron)}};
     case Kind::nth_weekday:

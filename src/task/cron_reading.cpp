@@ -273,11 +273,14 @@ CronReading read_nickname(std::string_view name, CronDialect dialect)
   if (name == "@reboot") reading.kind = CronReading::Kind::boot;
   if (name == "@every_second" && bsd) reading.kind = CronReading::Kind::every_second;
   if (name == "@every_minute" && bsd) return read_cron_fields({"*", "*", "*", "*", "*"}, dialect);
+  if ((dcron && name == "@noauto") || (bsd && number(name.substr(1)))) {
+    reading.kind = CronReading::Kind::relative;
+  }
   const auto fields = nickname_fields(name);
   const bool known = !dcron || (name != "@midnight" && name != "@annually");
   if (!fields || !known) return reading;
   if (dcron) {
-    reading.kind = CronReading::Kind::last_run;
+    reading.kind = CronReading::Kind::relative;
     return reading;
   }
   const auto words = split(*fields, ' ');

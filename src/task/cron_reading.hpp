@@ -46,7 +46,7 @@ struct CronReading {
     drawn,         // at a minute that is drawn at each start of the daemon
     boot,          // `@reboot`
     every_second,  // FreeBSD's `@every_second`
-    last_run,      // so long after its last run: dcron's `@daily`
+    relative,      // after its last run, or on demand: dcron's `@daily`, FreeBSD's `@60`
     nth_weekday,   // both day fields, which dcron reads as the n-th weekday of the month
     refused,       // the line is dropped
   };

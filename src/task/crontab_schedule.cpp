@@ -101,6 +101,9 @@ Result<std::string> schedule_of(const std::vector<std::string>& fields, CronDial
     warnings.push_back(fmt::format("'{}' was '{}' in {}, and is written so here", fields[i],
                                    (*translated)[i], cron_dialect_text(dialect)));
   }
+  if (dialect == CronDialect::dcron && fields[3] != "*") {
+    warnings.emplace_back("dcron 4.6 did not look at the month and ran it in each");
+  }
   return joined(*translated, " ");
 }
 

@@ -38,7 +38,7 @@ std::string written(const std::vector<Task>& tasks)
 {
   const auto settings = common_settings(tasks);
   auto text = settings_text(settings);
-  for (const auto& task : tasks) text += crontab_text(task, settings, true).lines;
+  for (const auto& task : tasks) text += crontab_text(task, settings, {.reveal = true}).lines;
   return text;
 }
 
@@ -81,14 +81,14 @@ TEST_CASE("mail goes where it went when a crontab is imported, written and impor
     if (before[i].on_end) CHECK(after[i].env.at("MAILTO") == before[i].env.at("MAILTO"));
   }
   const auto settings = common_settings({&before[1], 1});
-  CHECK(crontab_text(before[1], settings, true).lost.empty());
+  CHECK(crontab_text(before[1], settings, {.reveal = true}).lost.empty());
 }
 
 TEST_CASE("a variable that only some tasks have is set in their commands")
 {
   auto task = cron_task("@daily", "x");
   task.env = {{"A", "it's"}};
-  const auto text = crontab_text(task, {}, true);
+  const auto text = crontab_text(task, {}, {.reveal = true});
   CHECK(text.lines.find("@daily export A='it'\\''s'; x\n") != std::string::npos);
   CHECK(text.lost.empty());
 }
@@ -98,7 +98,7 @@ TEST_CASE("secrets stay away unless they are asked for")
   auto task = cron_task("@daily", "x");
   task.env = {{"TOKEN", "secret"}};
   task.stdin_data = "secret";
-  const auto text = crontab_text(task, {}, false);
+  const auto text = crontab_text(task, {}, {.reveal = false});
   CHECK(text.lines.find("secret") == std::string::npos);
   CHECK(text.lost == std::vector<std::string>{"env", "stdin"});
 }
@@ -108,19 +108,20 @@ TEST_CASE("what a crontab cannot say is named")
   for (const auto* const expression : {"0 0 L * *", "H 4 * * *", "0 0 * * 5#3", "5/15 * * * *",
                                        "0 0 0 * * *", "day=\"last sun\" hour=3", "0 0 15W * *"}) {
     CAPTURE(expression);
-    CHECK(crontab_text(cron_task(expression, "x"), {}, true).lines.empty());
+    CHECK(crontab_text(cron_task(expression, "x"), {}, {.reveal = true}).lines.empty());
   }
   for (const auto* const expression : {"0 0 * JUL Thu-sat,Wed", "~ 3 * * *", "*/5 1-9/2 1,2 * 7"}) {
     CAPTURE(expression);
-    CHECK_FALSE(crontab_text(cron_task(expression, "x"), {}, true).lines.empty());
+    CHECK_FALSE(crontab_text(cron_task(expression, "x"), {}, {.reveal = true}).lines.empty());
   }
   Task every;
   every.trigger.kind = TriggerKind::interval;
   every.argv = {"x"};
-  CHECK(crontab_text(every, {}, true).lost.size() == 1);
+  CHECK(crontab_text(every, {}, {.reveal = true}).lost.size() == 1);
 
   auto task = cron_task("@daily", "x");
   task.retries = 3;
   task.priority = 1;
-  CHECK(crontab_text(task, {}, true).lost == std::vector<std::string>{"priority", "retries"});
+  CHECK(crontab_text(task, {}, {.reveal = true}).lost ==
+        std::vector<std::string>{"priority", "retries"});
 }

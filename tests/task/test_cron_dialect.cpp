@@ -3,12 +3,14 @@
 
 #include "base/text.hpp"
 #include "crontab_matcher.hpp"
+#include "task/cron_comparison.hpp"
 
 #include <doctest/doctest.h>
 
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -116,4 +118,83 @@ TEST_CASE("both day fields are joined as that cron joined them")
   CHECK((*translated_fields(star_days, CronDialect::busybox))[2] ==
         "2,4,6,8,10,12,14,16,18,20,22,24,26,28,30");
   CHECK_FALSE(translated_fields({"0", "0", "1,5", "*", "mon"}, CronDialect::dcron));
+}
+
+TEST_CASE("busybox and dcron drop a day field that names every day")
+{
+  const std::vector<std::string> every_weekday{"0", "0", "5", "*", "0-6"};
+  CHECK((*translated_fields(every_weekday, CronDialect::busybox))[4] == "*");
+  CHECK((*translated_fields(every_weekday, CronDialect::dcron))[4] == "*");
+  CHECK(*translated_fields(every_weekday, CronDialect::cronie) == every_weekday);
+  CHECK((*translated_fields({"0", "0", "$", "*", "*"}, CronDialect::vixie))[2] == "L");
+}
+
+TEST_CASE("an error that a cron logs is told with what it ran at")
+{
+  const auto error = [](const std::string& weekday) {
+    return translated_fields({"0", "0", "*", "*", weekday}, CronDialect::busybox).error().what;
+  };
+  CHECK(error("7") == "day-of-week: busybox logs an error at '7' and runs at 0-6");
+  CHECK(error("L") == "day-of-week: busybox logs an error at 'L' and never runs");
+}
+
+namespace {
+
+// Fields with all that crons disagree on.
+std::string odd_field(std::mt19937& random, int low, int high)
+{
+  const auto number = [&](int from, int to) {
+    return std::to_string(std::uniform_int_distribution{from, to}(random));
+  };
+  switch (std::uniform_int_distribution{0, 9}(random)) {
+    case 0:
+      return number(low, high);
+    case 1:
+      return number(low, high) + "-" + number(low, high);
+    case 2:
+      return number(low, high) + "-" + number(low, high) + "/" + number(0, high + 5);
+    case 3:
+      return "*/" + number(1, high + 5);
+    case 4:
+      return number(low, high) + "/" + number(1, 9);
+    case 5:
+      return number(0, high + 3) + "," + number(low, high);
+    case 6:
+      return number(low, low) + "-" + number(high - 1, high);
+    default:
+      return "*";
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is carried over from a cron runs as it ran there, whatever its fields")
+{
+  std::mt19937 random{20261123};
+  int carried = 0;
+  for (int i = 0; i < 1500; ++i) {
+    const auto dialect = static_cast<CronDialect>(i % 5);
+    std::vector<std::string> fields;
+    std::string line;
+    for (const auto range : ranges) {
+      const auto ends = split(range, '-');
+      fields.push_back(
+          odd_field(random, std::stoi(std::string{ends[0]}), std::stoi(std::string{ends[1]})));
+      line += fields.back() + " ";
+    }
+    const auto translated = translated_fields(fields, dialect);
+    if (!translated) continue;
+    Task task;
+    task.timezone = "UTC";
+    task.trigger.kind = TriggerKind::cron;
+    for (const auto& field : *translated) task.trigger.expression += field + " ";
+    if (!compile(task.trigger, Zone{}, "id")) continue;  // no year has such a date
+    const Instant begin = std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
+    CAPTURE(line);
+    CAPTURE(task.trigger.expression);
+    CAPTURE(cron_dialect_text(dialect));
+    CHECK(CronComparison{dialect, Zone{}, begin}.compare(line + "a", task).notes.empty());
+    ++carried;
+  }
+  CHECK(carried > 200);
 }
