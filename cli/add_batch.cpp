@@ -3,6 +3,7 @@
 
 #include "base/task_id.hpp"
 #include "base/text.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/json.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/new_task.hpp"
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace asyncz::cli {
@@ -26,8 +28,8 @@ constexpr std::size_t longest_line = std::size_t{8} << 20;
 
 class Adder {
  public:
-  Adder(Context& context, const Batch& batch, OpenStore* open)
-      : context_{context}, batch_{batch}, open_{open}, array_{context}
+  Adder(Context& context, const Batch& batch, std::variant<OpenStore, DryRun>& target)
+      : context_{context}, batch_{batch}, target_{target}, array_{context}
   {
   }
 
@@ -76,10 +78,7 @@ class Adder {
 
   void flush()
   {
-    std::vector<Status> statuses(tasks_.size());
-    if (open_ != nullptr) {
-      statuses = store_tasks(*open_->vault, tasks_, batch_.replace, context_.clock().now());
-    }
+    const std::vector<Status> statuses = add_all();
     std::size_t next = 0;
     for (const Line& line : lines_) {
       if (line.problem) {
@@ -96,6 +95,18 @@ class Adder {
     lines_.clear();
     tasks_.clear();
     context_.flush();
+  }
+
+  std::vector<Status> add_all()
+  {
+    if (auto* const open = std::get_if<OpenStore>(&target_)) {
+      return store_tasks(*open->vault, tasks_, batch_.replace, context_.clock().now());
+    }
+    std::vector<Status> statuses;
+    for (const StoredTask& stored : tasks_) {
+      statuses.push_back(std::get<DryRun>(target_).add(stored.task.id));
+    }
+    return statuses;
   }
 
   void print(std::size_t number, const std::string& id)
@@ -117,7 +128,7 @@ class Adder {
 
   Context& context_;
   const Batch& batch_;
-  OpenStore* open_;  // null: nothing is added
+  std::variant<OpenStore, DryRun>& target_;
   JsonArray array_;
   Zones zones_;
   Random random_ = system_random();
@@ -126,19 +137,26 @@ class Adder {
   bool failed_ = false;
 };
 
+Result<std::variant<OpenStore, DryRun>> target_of(Context& context, const Batch& batch)
+{
+  using Target = std::variant<OpenStore, DryRun>;
+  if (batch.dry_run) {
+    Result<DryRun> dry_run = DryRun::of(context, batch.replace);
+    return dry_run ? Result<Target>{*std::move(dry_run)} : Result<Target>{dry_run.error()};
+  }
+  Result<OpenStore> open = context.open(Access::create);
+  return open ? Result<Target>{*std::move(open)} : Result<Target>{open.error()};
+}
+
 }  // namespace
 
 Result<ExitStatus> add_batch(Context& context, const Batch& batch)
 {
   Result<LineReader> lines = LineReader::open(batch.file, longest_line);
   if (!lines) return lines.error();
-  std::optional<OpenStore> open;
-  if (!batch.dry_run) {
-    Result<OpenStore> opened = context.open(Access::create);
-    if (!opened) return opened.error();
-    open = std::move(*opened);
-  }
-  Adder adder{context, batch, open ? &*open : nullptr};
+  auto target = target_of(context, batch);
+  if (!target) return target.error();
+  Adder adder{context, batch, *target};
   Progress progress{context, "lines added"};
   for (std::size_t number = 1;; ++number) {
     progress.show(number - 1);

@@ -39,7 +39,10 @@ ExitStatus run_application(const std::vector<std::string>& arguments)
   if (!status) context.error(status.error());
   const Status written = context.finish();
   if (!written) context.error(written.error());
-  if (!status) return static_cast<ExitStatus>(status.error().kind);
+  if (!status) {
+    const auto own = invocation->command ? invocation->command->failure_status() : std::nullopt;
+    return own.value_or(static_cast<ExitStatus>(status.error().kind));
+  }
   return *status == 0 && !written ? static_cast<ExitStatus>(written.error().kind) : *status;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cancellation.hpp"
 
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/processes.hpp"
@@ -42,6 +43,19 @@ void end_group_of(int pid, Duration kill_grace)
 }
 
 }  // namespace
+
+std::string RunUnderWay::run_id() const
+{
+  return fmt::format("{}.{}", parent_of_instance(id).value_or(id), fence);
+}
+
+const WorkerInfo* worker_of(const RunUnderWay& run, const std::vector<WorkerInfo>& workers)
+{
+  const auto found = std::ranges::find_if(workers, [id = run.run_id()](const WorkerInfo& worker) {
+    return std::ranges::find(worker.running, id) != worker.running.end();
+  });
+  return found == workers.end() ? nullptr : &*found;
+}
 
 Result<std::vector<RunUnderWay>> runs_under_way(Vault& vault, const StoredTask& task)
 {

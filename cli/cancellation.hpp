@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "cli/command.hpp"
 #include "task/stored_task.hpp"
+#include "task/worker_info.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,7 +18,13 @@ namespace asyncz::cli {
 struct RunUnderWay {
   std::string id;
   std::uint64_t fence = 0;
+
+  [[nodiscard]] std::string run_id() const;
 };
+
+// The worker that says it runs this, or nullptr.
+[[nodiscard]] const WorkerInfo* worker_of(const RunUnderWay& run,
+                                          const std::vector<WorkerInfo>& workers);
 
 // The runs of a task and of its instances that somebody has begun and nobody has settled.
 Result<std::vector<RunUnderWay>> runs_under_way(Vault& vault, const StoredTask& task);

@@ -5,6 +5,7 @@
 #include "cli/add_batch.hpp"
 #include "cli/after_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/field_options.hpp"
 #include "cli/json.hpp"
 #include "cli/new_task.hpp"
@@ -63,6 +64,11 @@ class Add final : public Command {
                   "Add a task for each line of JSON, - is standard input", WordKind::file);
   }
 
+  [[nodiscard]] std::optional<ExitStatus> failure_status() const override
+  {
+    return wait_ ? std::optional{125} : std::nullopt;
+  }
+
   Result<ExitStatus> run(Context& context) override
   {
     now_ = context.clock().now();
@@ -93,7 +99,7 @@ class Add final : public Command {
     StoredTask stored;
     stored.task = std::move(task);
     if (const Status filled = fill(context, stored); !filled) return filled.error();
-    if (dry_run_) return print_task(context, stored);
+    if (dry_run_) return try_one(context, stored);
 
     Result<OpenStore> open = context.open(Access::create);
     if (!open) return open.error();
@@ -105,19 +111,20 @@ class Add final : public Command {
       context.warn(fmt::format("task {} is cancelled: what it was to follow has not succeeded",
                                stored.task.id));
     }
-    if (wait_) return wait_for(context, *open, stored);
+    if (wait_) {
+      context.note(fmt::format("added {}", stored.task.id));
+      return wait_with_output(context, *open, stored);
+    }
     announce(context, stored);
     return 0;
   }
 
-  // Our own failures are 125 here, so that they are no status of the task's.
-  static Result<ExitStatus> wait_for(Context& context, OpenStore& open, const StoredTask& task)
+  Result<ExitStatus> try_one(Context& context, const StoredTask& stored)
   {
-    context.note(fmt::format("added {}", task.task.id));
-    const auto status = wait_with_output(context, open, task);
-    if (status) return status;
-    context.error(status.error());
-    return 125;
+    Result<DryRun> dry_run = DryRun::of(context, replace_);
+    if (!dry_run) return dry_run.error();
+    if (const Status added = dry_run->add(stored.task.id); !added) return added.error();
+    return print_task(context, stored);
   }
 
   // Everything the options say, planned and checked.

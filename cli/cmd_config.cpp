@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/processes.hpp"
 #include "cli/store_opening.hpp"
 #include "cli/table.hpp"
 #include "config/settings.hpp"
@@ -57,9 +58,10 @@ std::vector<Setting> all_settings(const Settings& settings)
   all.push_back({"history.keep_age", duration_text(settings.history.keep_age)});
   all.push_back({"history.keep_bytes", settings.history.keep_bytes});
   const WorkerSettings& worker = settings.worker;
-  all.push_back({"worker.concurrency", worker.concurrency == 0 ? Value{} : worker.concurrency});
+  all.push_back({"worker.concurrency", worker.concurrency == 0 ? static_cast<std::int64_t>(cores())
+                                                               : worker.concurrency});
   all.push_back({"worker.queues", list_value(worker.queues)});
-  all.push_back({"worker.name", worker.name.empty() ? Value{} : worker.name});
+  all.push_back({"worker.name", worker.name.empty() ? "HOST-PID" : worker.name});
   all.push_back({"worker.shutdown_timeout", worker.shutdown_timeout
                                                 ? Value{duration_text(*worker.shutdown_timeout)}
                                                 : Value{}});

@@ -84,7 +84,8 @@ class History final : public Command {
     options.value("--since", since_, "TIME", "Only what was recorded since then");
     options.value("--limit", limit_, "N", "At most this many; 0 is all (default: 100)");
     options.flag("--prune", prune_, "Remove what is older or larger than [history] allows");
-    options.words("ID", words_, 0, 1, "Only the runs of this task", WordKind::task);
+    options.words("RUN|ID", words_, 0, 1, "Only the runs of this task, or this run",
+                  WordKind::task);
   }
 
   Result<ExitStatus> run(Context& context) override
@@ -100,13 +101,9 @@ class History final : public Command {
       if (!pruned) return pruned.error();
       return 0;
     }
-    std::optional<std::string> task;
-    if (!words_.empty()) {
-      const auto named = resolve_task(*open->vault, words_[0]);
-      if (!named) return named.error();
-      task = named->id;
-    }
-    return print(context, *open->vault, task, *wanted);
+    const auto whose = words_.empty() ? Whose{} : named(*open->vault, words_[0]);
+    if (!whose) return whose.error();
+    return print(context, *open->vault, *whose, *wanted);
   }
 
  private:
@@ -142,8 +139,24 @@ class History final : public Command {
     return wanted;
   }
 
-  static Result<ExitStatus> print(Context& context, Vault& vault,
-                                  const std::optional<std::string>& task, const Wanted& wanted)
+  // Whose runs are wanted: a task's, or one alone.
+  struct Whose {
+    std::optional<std::string> task;
+    std::optional<std::uint64_t> fence;
+  };
+
+  static Result<Whose> named(Vault& vault, std::string_view text)
+  {
+    const auto run = resolve_run_alone(vault, text);
+    if (!run) return run.error();
+    if (*run) return Whose{(*run)->task, (*run)->fence};
+    const auto task = resolve_task(vault, text);
+    if (!task) return task.error();
+    return Whose{task->id, {}};
+  }
+
+  static Result<ExitStatus> print(Context& context, Vault& vault, const Whose& whose,
+                                  const Wanted& wanted)
   {
     TaskZones zones{vault};
     Table table{context, {"RUN", "STATE", "DUE", "START", "TIME", "EXIT"}};
@@ -151,13 +164,14 @@ class History final : public Command {
     const bool json = context.globals().json;
     std::int64_t shown = 0;
     ExitStatus status = 0;
-    const auto visited = vault.runs(task, wanted.since, [&](const Result<Run>& run) {
+    const auto visited = vault.runs(whose.task, wanted.since, [&](const Result<Run>& run) {
       if (!run) {
         context.error(run.error());
         status = static_cast<ExitStatus>(ErrorKind::corrupt);
         return true;
       }
       if (wanted.state && run->state != *wanted.state) return true;
+      if (whose.fence && run->fence != *whose.fence) return true;
       if (json) {
         array.add(run_value(*run, zones.of(run->task)));
       } else {

@@ -85,8 +85,9 @@ class Preview final : public Command {
 
   Result<Subject> stored(Context& context) const
   {
-    if (schedule_.given()) {
-      return Error{ErrorKind::usage, "a task and a schedule exclude each other", ""};
+    if (schedule_.given() || schedule_.timezone()) {
+      return Error{ErrorKind::usage, "a task and a schedule exclude each other",
+                   "a task is shown by its own schedule, in its own time zone"};
     }
     Result<OpenStore> open = context.open(Access::read);
     if (!open) return open.error();
@@ -121,6 +122,7 @@ class Preview final : public Command {
     }
     for (const Instant time : times) context.out(time_text(time, subject.zone) + '\n');
     context.flush();
+    if (exhausted) context.note(times.empty() ? "no time is to come" : "no more times are to come");
     for (const std::string& line : explanation) context.note(line);
     return 0;
   }

@@ -21,13 +21,18 @@ class RunCommand final : public Command {
     options.words("TASK", tasks_, 1, 1, "The task to run", WordKind::task);
   }
 
+  [[nodiscard]] std::optional<ExitStatus> failure_status() const override
+  {
+    return foreground_ ? std::optional{125} : std::nullopt;
+  }
+
   Result<ExitStatus> run(Context& context) override
   {
     auto open = context.open(Access::read);
     if (!open) return open.error();
     const auto id = open->vault->resolve(tasks_.front());
     if (!id) return id.error();
-    if (foreground_) return run_here(context, *open, *id);
+    if (foreground_) return run_in_foreground(context, *open, *id);
 
     const auto task = open->vault->get(*id);
     if (!task) return task.error();
@@ -43,15 +48,6 @@ class RunCommand final : public Command {
   }
 
  private:
-  // Our own failures are 125 here, so that they are no status of the task's.
-  static Result<ExitStatus> run_here(Context& context, OpenStore& open, const std::string& id)
-  {
-    const auto status = run_in_foreground(context, open, id);
-    if (status) return status;
-    context.error(status.error());
-    return 125;
-  }
-
   bool foreground_ = false;
   std::vector<std::string> tasks_;
 };

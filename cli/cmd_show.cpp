@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // asyncz show: everything about one task.
 #include "base/text.hpp"
+#include "cli/cancellation.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/resolve.hpp"
@@ -38,7 +39,8 @@ class Show final : public Command {
  public:
   void declare(Options& options) override
   {
-    options.words("ID", ids_, 1, 1, "The task, by id or its beginning", WordKind::task);
+    options.words("RUN|ID", words_, 1, 1, "The task, by id or its beginning, or the run",
+                  WordKind::run);
     options.flag("--reveal", reveal_, "Print environment values and standard input, too");
   }
 
@@ -46,7 +48,10 @@ class Show final : public Command {
   {
     Result<OpenStore> open = context.open(Access::read);
     if (!open) return open.error();
-    const Result<NamedTask> named = resolve_task(*open->vault, ids_.front());
+    const auto run = resolve_run_alone(*open->vault, words_.front());
+    if (!run) return run.error();
+    if (*run) return show_run(context, **run);
+    const Result<NamedTask> named = resolve_task(*open->vault, words_.front());
     if (!named) return named.error();
     if (!named->stored) return show_gone(context, *open, named->id);
 
@@ -70,6 +75,7 @@ class Show final : public Command {
       return;
     }
     show_head(context, stored, status, now);
+    show_under_way(context, open, stored);
     show_fields(context, stored, now);
     show_times(context, stored, status, now);
     show_runs(context, open, stored.task.id);
@@ -96,6 +102,20 @@ class Show final : public Command {
       line(context, "paused by",
            fmt::format("{}, {}", stored.progress.paused_by,
                        distance_text(*stored.progress.paused_since, now)));
+    }
+  }
+
+  static void show_under_way(Context& context, OpenStore& open, const StoredTask& stored)
+  {
+    const auto runs = runs_under_way(*open.vault, stored);
+    const auto workers = open.vault->workers();
+    if (!runs || !workers) return;
+    for (const RunUnderWay& run : *runs) {
+      const auto* const worker = worker_of(run, *workers);
+      const auto where = worker == nullptr
+                             ? std::string{}
+                             : fmt::format(", on worker {} ({})", worker->name, worker->host);
+      line(context, "under way", run.run_id() + where);
     }
   }
 
@@ -149,6 +169,40 @@ class Show final : public Command {
     if (!visited) context.warn(visited.error().what);
   }
 
+  static Result<ExitStatus> show_run(Context& context, const NamedRun& named)
+  {
+    if (context.globals().json) {
+      print_json(context, named.ended ? run_value(*named.ended, Zone{})
+                                      : ValueMap{{"id", named.id()},
+                                                 {"task", named.task},
+                                                 {"state", run_state_text(RunState::running)}});
+      return 0;
+    }
+    line(context, "id", named.id());
+    line(context, "task", named.task);
+    if (!named.ended) {
+      line(context, "state", run_state_text(RunState::running));
+      return 0;
+    }
+    const Run& run = *named.ended;
+    line(context, "state", run_state_text(run.state));
+    if (!run.reason.empty()) line(context, "reason", run.reason);
+    line(context, "exit status", exit_text(run));
+    line(context, "due", time_text(run.scheduled, Zone{}));
+    if (run.start) line(context, "start", time_text(*run.start, Zone{}));
+    if (run.end) line(context, "end", time_text(*run.end, Zone{}));
+    line(context, "attempt", fmt::format("{}", run.attempt));
+    line(context, "worker", fmt::format("{} ({})", run.worker, run.host));
+    line(context, "processor time", duration_text(run.cpu));
+    line(context, "memory", fmt::format("{} KiB", run.max_memory / 1024));
+    std::string_view output = run.output;
+    if (output.ends_with('\n')) output.remove_suffix(1);
+    if (!output.empty()) {
+      for (const auto each : split(output, '\n')) line(context, "output", each);
+    }
+    return 0;
+  }
+
   // What the history knows of a task that has left the store.
   Result<ExitStatus> show_gone(Context& context, OpenStore& open, const std::string& id)
   {
@@ -168,7 +222,7 @@ class Show final : public Command {
     return 0;
   }
 
-  std::vector<std::string> ids_;
+  std::vector<std::string> words_;
   bool reveal_ = false;
   Zones zones_;
 };

@@ -22,17 +22,9 @@ class Wait final : public Command {
     options.value("--timeout", timeout_, "DURATION", "Wait no longer than this");
   }
 
-  // Our own failures are 125 here, so that they are no status of a task's.
-  Result<ExitStatus> run(Context& context) override
-  {
-    const auto status = wait(context);
-    if (status || status.error().kind == ErrorKind::usage) return status;
-    context.error(status.error());
-    return 125;
-  }
+  [[nodiscard]] std::optional<ExitStatus> failure_status() const override { return 125; }
 
- private:
-  Result<ExitStatus> wait(Context& context)
+  Result<ExitStatus> run(Context& context) override
   {
     const auto by_condition = selection_.by_condition();
     if (!by_condition) return by_condition.error();
@@ -53,6 +45,7 @@ class Wait final : public Command {
     return spoiled != 0 && *status == 0 ? 125 : *status;
   }
 
+ private:
   Result<std::vector<Awaited>> named(Vault& vault) const
   {
     std::vector<Awaited> all;

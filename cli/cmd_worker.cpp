@@ -6,6 +6,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exporter.hpp"
 #include "cli/load.hpp"
+#include "cli/processes.hpp"
 #include "cli/worker_context.hpp"
 #include "cli/worker_report.hpp"
 #include "run/spawner.hpp"
@@ -20,7 +21,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace asyncz::cli {
@@ -76,8 +76,6 @@ Result<QueueShare> share_from(std::string_view text)
   return share;
 }
 
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
-
 class WorkerCommand final : public Command {
  public:
   void declare(Options& options) override
@@ -120,6 +118,7 @@ class WorkerCommand final : public Command {
 
     auto open = context.open(load_.empty() ? Access::create : Access::load);
     if (!open) return open.error();
+    options->store = open->url;
     for (const auto& file : load_) {
       if (auto status = load_file(context, *open, file, log); !status) return status.error();
     }
@@ -130,9 +129,6 @@ class WorkerCommand final : public Command {
     WorkerContext onlooker{outer, log, nullptr};
     const auto monitoring = monitor(onlooker, *open, worker, *options, log);
     if (!monitoring) return monitoring.error();
-    log.say(Severity::note, {},
-            fmt::format("worker {} runs up to {} at a time from {}", options->name,
-                        options->concurrency, open->url));
     if (auto status = worker.run(); !status) return status.error();
     log.say(Severity::note, {}, fmt::format("worker {} ends", options->name));
     return 0;

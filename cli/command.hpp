@@ -120,8 +120,10 @@ class Command {
   virtual ~Command() = default;
 
   virtual void declare(Options& options) = 0;
-  // An error is printed and becomes its exit status.
+  // An error is printed and becomes its exit status,
   virtual Result<ExitStatus> run(Context& context) = 0;
+  // or this, where statuses tell of runs, so that none of ours is taken for one of theirs.
+  [[nodiscard]] virtual std::optional<ExitStatus> failure_status() const { return std::nullopt; }
 };
 
 // A row of the table of commands (commands.cpp).

@@ -164,10 +164,13 @@ Status EnvironmentOptions::apply(Task& task, bool capture) const
     task.env_captured = false;
   }
   if (capture_ || (capture && !no_capture_)) capture_environment(task);
+  const bool unset = set_ == std::vector<std::string>{"none"};
+  if (unset) task.env.clear();
   for (const std::string& file : files_) {
     if (Status done = set_variables_of(task, file); !done) return done;
   }
   for (const std::string& pair : set_) {
+    if (unset) break;
     if (Status done = set_variable(task, pair); !done) return done;
   }
   for (const std::string& name : unset_) {

@@ -67,9 +67,7 @@ std::vector<Status> store_alone(Vault& vault, std::span<StoredTask> tasks, bool 
     if (may_replace) {
       statuses[i] = replace(vault, tasks[i], now);
     } else {
-      statuses[i] = Error{ErrorKind::conflict,
-                          fmt::format("there is a task {} already", printable(tasks[i].task.id)),
-                          "--replace puts this one in its place"};
+      statuses[i] = is_taken(tasks[i].task.id);
     }
   }
   return statuses;
@@ -87,6 +85,12 @@ Status store_waiter(Vault& vault, StoredTask& task, bool may_replace, Instant no
 }
 
 }  // namespace
+
+Error is_taken(std::string_view id)
+{
+  return {ErrorKind::conflict, fmt::format("there is a task {} already", printable(id)),
+          "--replace puts this one in its place"};
+}
 
 Result<Task> default_task(const Settings& settings, Instant now)
 {

@@ -41,6 +41,9 @@ void set_paused(StoredTask& task, bool paused, Instant now);
 //   usage  as plan()
 Status change_task(StoredTask& stored, Task wanted, Instant now);
 
+// The error of an id that a task of the store has.
+[[nodiscard]] Error is_taken(std::string_view id);
+
 // Adds planned tasks, a status for each. With `replace` one whose id is taken takes the place of
 // the task that has it, history and all. One that waits for others (`after`) is added when those
 // before it are; where they ended in a way that it cannot follow, it is cancelled at once.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/processes.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <thread>
 
 namespace asyncz::cli {
 
@@ -23,5 +25,7 @@ std::string name_of_process(int pid)
   std::getline(file, name);
   return name;
 }
+
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 }  // namespace asyncz::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Processes of this host as /proc shows them.
+// Processes of this host as /proc shows them, and how many it runs at a time.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace asyncz::cli {
@@ -11,5 +12,8 @@ namespace asyncz::cli {
 
 // The name of its program, at most 15 bytes; empty where there is no such process.
 [[nodiscard]] std::string name_of_process(int pid);
+
+// How many this process can run at the same time.
+[[nodiscard]] std::size_t cores();
 
 }  // namespace asyncz::cli

@@ -131,20 +131,28 @@ Result<NamedTask> resolve_task(Vault& vault, std::string_view text)
   return id.error();
 }
 
-Result<NamedRun> resolve_run(Vault& vault, std::string_view text)
+Result<std::optional<NamedRun>> resolve_run_alone(Vault& vault, std::string_view text)
 {
   const auto stored = vault.resolve(text);
-  if (stored && *stored == text) return latest_run(vault, *stored, 0);
+  if (stored && *stored == text) return std::optional<NamedRun>{};
   if (const auto run = split_number(text, '.')) {
     auto found = find_run(vault, run->left, run->number);
-    if (!found) return found.error();
-    if (*found) return **std::move(found);
+    if (!found || *found) return found;
   }
-  if (const auto back = split_number(text, '~')) {
-    const auto task = resolve_task(vault, back->left);
-    if (!task) return task.error();
-    return latest_run(vault, task->id, back->number);
-  }
+  const auto back = split_number(text, '~');
+  if (!back) return std::optional<NamedRun>{};
+  const auto task = resolve_task(vault, back->left);
+  if (!task) return task.error();
+  auto run = latest_run(vault, task->id, back->number);
+  if (!run) return run.error();
+  return std::optional{*std::move(run)};
+}
+
+Result<NamedRun> resolve_run(Vault& vault, std::string_view text)
+{
+  auto run = resolve_run_alone(vault, text);
+  if (!run) return run.error();
+  if (*run) return **std::move(run);
   const auto task = resolve_task(vault, text);
   if (!task) return task.error();
   return latest_run(vault, task->id, 0);

@@ -95,12 +95,8 @@ class Inquiry {
 
   Status tell_of(const RunUnderWay& run, const std::vector<WorkerInfo>& workers)
   {
-    const auto name = fmt::format("{}.{}", parent_of_instance(run.id).value_or(run.id), run.fence);
-    const auto runs_it = [&](const WorkerInfo& worker) {
-      return std::ranges::find(worker.running, name) != worker.running.end();
-    };
-    const auto worker = std::ranges::find_if(workers, runs_it);
-    if (worker != workers.end()) {
+    const auto name = run.run_id();
+    if (const auto* const worker = worker_of(run, workers)) {
       add("running", fmt::format("run {} is under way on worker {} ({}, process {})", name,
                                  worker->name, worker->host, worker->pid));
       return {};

@@ -34,6 +34,7 @@ struct HistoryLimits {
 struct WorkerOptions {
   std::string name;  // HOST-PID unless said otherwise
   std::string version;
+  std::string store;  // its URL, for messages
   std::size_t concurrency = 1;
   std::vector<QueueShare> queues;  // only these; a limit of 0 is none. Empty: all
   bool drain = false;              // stop when nothing is due, here or held elsewhere

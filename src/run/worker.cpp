@@ -63,6 +63,9 @@ Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerO
 Status Worker::run()
 {
   if (auto status = prepare(); !status) return status;
+  parts_.log.say(Severity::note, {},
+                 "worker " + parts_.options.name + " runs up to " + std::to_string(parts_.slots) +
+                     " at a time from " + parts_.options.store);
   const SignalsToRead signals;
   Launcher launcher{parts_};
   Recorder recorder{parts_};

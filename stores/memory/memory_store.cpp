@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <set>
@@ -34,12 +36,20 @@ struct MemoryState {
   std::map<std::string, Hold, std::less<>> holds;  // unsettled reservations
   std::vector<MemoryWatcher*> watchers;
   Journal journal;
+  std::string log_folder;  // made when it is first asked for, removed with the state
 
+  ~MemoryState();
   // All below: with `mutex` held.
   void put(const Record& record);
   void erase(std::string_view id);
   void tell(std::string_view id, bool notes = false);
 };
+
+MemoryState::~MemoryState()
+{
+  std::error_code error;
+  if (!log_folder.empty()) std::filesystem::remove_all(log_folder, error);
+}
 
 void MemoryState::put(const Record& record)
 {
@@ -106,6 +116,7 @@ class MemoryStore final : public Store {
                              std::uint32_t worker) override;
   Status runs(const RunQuery& query, const VisitRun& visit) override;
   Status prune_runs(Instant before, std::int64_t keep_bytes) override;
+  std::optional<std::string> log_directory() const override;
   Status put_note(const Note& note) override;
   Status remove_note(NoteKind kind, std::string_view name) override;
   Result<std::vector<Note>> notes(NoteKind kind) override;
@@ -121,6 +132,19 @@ MemoryStore::~MemoryStore()
 {
   const std::lock_guard lock{state_->mutex};
   std::erase(state_->watchers, &watcher_);
+}
+
+// What is kept in memory alone leaves nothing on a disk for others to find afterwards.
+std::optional<std::string> MemoryStore::log_directory() const
+{
+  const std::lock_guard lock{state_->mutex};
+  if (state_->log_folder.empty()) {
+    std::error_code error;
+    auto name = (std::filesystem::temp_directory_path(error) / "asyncz-XXXXXX").string();
+    if (error || ::mkdtemp(name.data()) == nullptr) return std::nullopt;
+    state_->log_folder = name;
+  }
+  return state_->log_folder;
 }
 
 Status MemoryStore::add_task(const Record& record)
