@@ -8,11 +8,12 @@
 
 namespace asyncz::stores {
 
-// Opens the first of these that is installed; null where none is.
+// Opens the first of these that is installed, for as long as the process lives: such libraries keep
+// threads and memory of their own. Null where none is.
 inline void* open_library(std::span<const char* const> names)
 {
   for (const auto* name : names) {
-    if (void* const handle = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return handle;
+    if (void* const handle = ::dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) return handle;
   }
   return nullptr;
 }

@@ -7,20 +7,15 @@
 
 namespace asyncz::stores {
 
-MysqlLibrary::~MysqlLibrary()
-{
-  if (handle_ != nullptr) ::dlclose(handle_);
-}
-
 Result<std::shared_ptr<const MysqlLibrary>> MysqlLibrary::open()
 {
   auto library = std::make_shared<MysqlLibrary>();
-  library->handle_ = open_library(std::array{"libmariadb.so.3"});
-  if (library->handle_ == nullptr) {
+  void* const handle = open_library(std::array{"libmariadb.so.3"});
+  if (handle == nullptr) {
     return Error{ErrorKind::failed, "MariaDB's client library libmariadb.so.3 is not installed",
                  "install it (Debian: libmariadb3); it serves MySQL as well"};
   }
-  Functions functions{library->handle_};
+  Functions functions{handle};
   functions.find(library->close, "mysql_close");
   functions.find(library->error_number, "mysql_errno");
   functions.find(library->error, "mysql_error");

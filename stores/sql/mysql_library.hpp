@@ -12,11 +12,6 @@ namespace asyncz::stores {
 
 // What we use of it, each function under its own name without mysql_.
 struct MysqlLibrary {
-  MysqlLibrary() = default;
-  MysqlLibrary(const MysqlLibrary&) = delete;
-  MysqlLibrary& operator=(const MysqlLibrary&) = delete;
-  ~MysqlLibrary();
-
   //   failed  it is not installed, or is another one
   static Result<std::shared_ptr<const MysqlLibrary>> open();
 
@@ -43,9 +38,6 @@ struct MysqlLibrary {
   decltype(&::mysql_stmt_init) stmt_init = nullptr;
   decltype(&::mysql_stmt_prepare) stmt_prepare = nullptr;
   decltype(&::mysql_stmt_result_metadata) stmt_result_metadata = nullptr;
-
- private:
-  void* handle_ = nullptr;
 };
 
 }  // namespace asyncz::stores

@@ -7,20 +7,15 @@
 
 namespace asyncz::stores {
 
-PostgresqlLibrary::~PostgresqlLibrary()
-{
-  if (handle_ != nullptr) ::dlclose(handle_);
-}
-
 Result<std::shared_ptr<const PostgresqlLibrary>> PostgresqlLibrary::open()
 {
   auto library = std::make_shared<PostgresqlLibrary>();
-  library->handle_ = open_library(std::array{"libpq.so.5"});
-  if (library->handle_ == nullptr) {
+  void* const handle = open_library(std::array{"libpq.so.5"});
+  if (handle == nullptr) {
     return Error{ErrorKind::failed, "PostgreSQL's client library libpq.so.5 is not installed",
                  "install it (Debian: libpq5)"};
   }
-  Functions functions{library->handle_};
+  Functions functions{handle};
   functions.find(library->clear, "PQclear");
   functions.find(library->cmdTuples, "PQcmdTuples");
   functions.find(library->connectdbParams, "PQconnectdbParams");

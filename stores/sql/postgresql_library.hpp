@@ -12,11 +12,6 @@ namespace asyncz::stores {
 
 // What we use of it, each function under its own name without PQ.
 struct PostgresqlLibrary {
-  PostgresqlLibrary() = default;
-  PostgresqlLibrary(const PostgresqlLibrary&) = delete;
-  PostgresqlLibrary& operator=(const PostgresqlLibrary&) = delete;
-  ~PostgresqlLibrary();
-
   //   failed  it is not installed, or too old
   static Result<std::shared_ptr<const PostgresqlLibrary>> open();
 
@@ -50,9 +45,6 @@ struct PostgresqlLibrary {
   decltype(&::PQsetnonblocking) setnonblocking = nullptr;
   decltype(&::PQsocket) socket = nullptr;
   decltype(&::PQstatus) status = nullptr;
-
- private:
-  void* handle_ = nullptr;
 };
 
 }  // namespace asyncz::stores

@@ -7,20 +7,15 @@
 
 namespace asyncz::stores {
 
-SqliteLibrary::~SqliteLibrary()
-{
-  if (handle_ != nullptr) ::dlclose(handle_);
-}
-
 Result<std::shared_ptr<const SqliteLibrary>> SqliteLibrary::open()
 {
   auto library = std::make_shared<SqliteLibrary>();
-  library->handle_ = open_library(std::array{"libsqlite3.so.0"});
-  if (library->handle_ == nullptr) {
+  void* const handle = open_library(std::array{"libsqlite3.so.0"});
+  if (handle == nullptr) {
     return Error{ErrorKind::failed, "SQLite's library libsqlite3.so.0 is not installed",
                  "install it (Debian: libsqlite3-0)"};
   }
-  Functions functions{library->handle_};
+  Functions functions{handle};
   functions.find(library->bind_blob64, "sqlite3_bind_blob64");
   functions.find(library->bind_int64, "sqlite3_bind_int64");
   functions.find(library->bind_null, "sqlite3_bind_null");

@@ -13,11 +13,6 @@ namespace asyncz::stores {
 
 // What we use of it, each function under its own name without sqlite3_.
 struct SqliteLibrary {
-  SqliteLibrary() = default;
-  SqliteLibrary(const SqliteLibrary&) = delete;
-  SqliteLibrary& operator=(const SqliteLibrary&) = delete;
-  ~SqliteLibrary();
-
   //   failed  it is not installed, or is another one
   static Result<std::shared_ptr<const SqliteLibrary>> open();
 
@@ -42,9 +37,6 @@ struct SqliteLibrary {
   decltype(&::sqlite3_sleep) wait = nullptr;
   decltype(&::sqlite3_step) step = nullptr;
   decltype(&::sqlite3_stmt_readonly) stmt_readonly = nullptr;
-
- private:
-  void* handle_ = nullptr;
 };
 
 }  // namespace asyncz::stores
