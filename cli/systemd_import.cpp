@@ -227,6 +227,7 @@ Result<ExitStatus> import_timer(Context& context, const std::string& file, bool 
     report.tell_task(id);
   }
   report.end();
+  if (dry_run) context.note("dry run: nothing was added");
   return status;
 }
 
