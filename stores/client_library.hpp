@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// A database's client library, opened when it is first needed.
+// The client libraries of databases, each opened when it is first needed.
 #pragma once
 
 #include <dlfcn.h>
 
-#include <span>
-
 namespace asyncz::stores {
 
-// Opens the first of these that is installed, for as long as the process lives: such libraries keep
-// threads and memory of their own. Null where none is.
-inline void* open_library(std::span<const char* const> names)
+inline constexpr const char* libmariadb = "libmariadb.so.3";
+inline constexpr const char* libmongoc = "libmongoc-1.0.so.0";
+inline constexpr const char* libpq = "libpq.so.5";
+inline constexpr const char* libsqlite3 = "libsqlite3.so.0";
+
+// Opens one of these for as long as the process lives: such libraries keep threads and memory of
+// their own. Null where it is not installed.
+inline void* open_library(const char* name)
 {
-  for (const auto* name : names) {
-    if (void* const handle = ::dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) return handle;
-  }
-  return nullptr;
+  return ::dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
 // Looks for functions one by one and remembers whether all were there.

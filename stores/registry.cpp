@@ -3,6 +3,7 @@
 
 #include "base/task_id.hpp"
 #include "base/text.hpp"
+#include "stores/client_library.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/mongo/opening.hpp"
@@ -110,15 +111,18 @@ constexpr std::array all_kinds{
     Kind{"rediss", "a Redis server by TLS, which this hiredis has not", false, true, open_redis},
     Kind{"unix", "a Redis server's socket", false, true, open_redis},
     Kind{"memory", "the memory of this process", true, false, open_memory},
-    Kind{"mariadb", "a table of a MariaDB database", false, true, open_mysql_store},
-    Kind{"mongodb", "collections of a MongoDB database", false, true, open_mongo},
-    Kind{"mongodb+srv", "the same, whose servers DNS names", false, true, open_mongo},
-    Kind{"mysql", "a table of a MySQL database", false, true, open_mysql_store},
-    Kind{"postgresql", "a table of a PostgreSQL database", false, true, open_postgresql_store},
-    Kind{"sqlite", "a table of an SQLite database", true, true, open_sqlite_store},
+    Kind{"mariadb", "a table of a MariaDB database", false, true, open_mysql_store, libmariadb},
+    Kind{"mongodb", "collections of a MongoDB database", false, true, open_mongo, libmongoc},
+    Kind{"mongodb+srv", "the same, whose servers DNS names", false, true, open_mongo, libmongoc},
+    Kind{"mysql", "a table of a MySQL database", false, true, open_mysql_store, libmariadb},
+    Kind{"postgresql", "a table of a PostgreSQL database", false, true, open_postgresql_store,
+         libpq},
+    Kind{"sqlite", "a table of an SQLite database", true, true, open_sqlite_store, libsqlite3},
 };
 
 }  // namespace
+
+bool Kind::has_client() const { return client == nullptr || open_library(client) != nullptr; }
 
 std::span<const Kind> kinds() { return all_kinds; }
 

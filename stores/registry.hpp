@@ -28,6 +28,10 @@ struct Kind {
   bool local;                // a key may be made for it at first use
   bool sealed;               // not so for memory
   Result<std::unique_ptr<Store>> (*open)(const Opening&);
+  const char* client = nullptr;  // the library that it opens first; none: all is built in
+
+  // Whether that is installed.
+  [[nodiscard]] bool has_client() const;
 };
 
 // Every store of this build.

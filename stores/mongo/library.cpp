@@ -3,8 +3,6 @@
 
 #include "stores/client_library.hpp"
 
-#include <array>
-
 namespace asyncz::stores::mongo {
 namespace {
 
@@ -70,7 +68,7 @@ void find_bson(Functions& functions, Library& library)
 
 Result<std::shared_ptr<const Library>> Library::open()
 {
-  void* const handle = open_library(std::array{"libmongoc-1.0.so.0"});
+  void* const handle = open_library(libmongoc);
   if (handle == nullptr) {
     return Error{ErrorKind::failed, "MongoDB's client library libmongoc-1.0.so.0 is not installed",
                  "install it (Debian: libmongoc-1.0-0)"};

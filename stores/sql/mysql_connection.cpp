@@ -283,6 +283,9 @@ Result<std::unique_ptr<SqlConnection>> connect_mysql(std::shared_ptr<const Mysql
   api.options(made, MYSQL_OPT_WRITE_TIMEOUT, &answer_timeout);
   api.options(made, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   api.options(made, MYSQL_READ_DEFAULT_GROUP, "client");
+  // Who names a port means it; the library would take the socket wherever the host is localhost.
+  constexpr unsigned tcp = MYSQL_PROTOCOL_TCP;
+  if (options.port != 0) api.options(made, MYSQL_OPT_PROTOCOL, &tcp);
   const auto given = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
   const auto* const password = options.password ? options.password->c_str() : nullptr;
   // An UPDATE counts the rows that it meets, whether or not they change.

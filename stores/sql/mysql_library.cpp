@@ -3,14 +3,12 @@
 
 #include "stores/client_library.hpp"
 
-#include <array>
-
 namespace asyncz::stores {
 
 Result<std::shared_ptr<const MysqlLibrary>> MysqlLibrary::open()
 {
   auto library = std::make_shared<MysqlLibrary>();
-  void* const handle = open_library(std::array{"libmariadb.so.3"});
+  void* const handle = open_library(libmariadb);
   if (handle == nullptr) {
     return Error{ErrorKind::failed, "MariaDB's client library libmariadb.so.3 is not installed",
                  "install it (Debian: libmariadb3); it serves MySQL as well"};

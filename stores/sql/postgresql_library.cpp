@@ -3,14 +3,12 @@
 
 #include "stores/client_library.hpp"
 
-#include <array>
-
 namespace asyncz::stores {
 
 Result<std::shared_ptr<const PostgresqlLibrary>> PostgresqlLibrary::open()
 {
   auto library = std::make_shared<PostgresqlLibrary>();
-  void* const handle = open_library(std::array{"libpq.so.5"});
+  void* const handle = open_library(libpq);
   if (handle == nullptr) {
     return Error{ErrorKind::failed, "PostgreSQL's client library libpq.so.5 is not installed",
                  "install it (Debian: libpq5)"};

@@ -3,14 +3,12 @@
 
 #include "stores/client_library.hpp"
 
-#include <array>
-
 namespace asyncz::stores {
 
 Result<std::shared_ptr<const SqliteLibrary>> SqliteLibrary::open()
 {
   auto library = std::make_shared<SqliteLibrary>();
-  void* const handle = open_library(std::array{"libsqlite3.so.0"});
+  void* const handle = open_library(libsqlite3);
   if (handle == nullptr) {
     return Error{ErrorKind::failed, "SQLite's library libsqlite3.so.0 is not installed",
                  "install it (Debian: libsqlite3-0)"};
