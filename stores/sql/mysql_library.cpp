@@ -25,6 +25,7 @@ Result<std::shared_ptr<const MysqlLibrary>> MysqlLibrary::open()
   functions.find(library->real_connect, "mysql_real_connect");
   functions.find(library->real_query, "mysql_real_query");
   functions.find(library->stmt_affected_rows, "mysql_stmt_affected_rows");
+  functions.find(library->stmt_attr_set, "mysql_stmt_attr_set");
   functions.find(library->stmt_bind_param, "mysql_stmt_bind_param");
   functions.find(library->stmt_bind_result, "mysql_stmt_bind_result");
   functions.find(library->stmt_close, "mysql_stmt_close");

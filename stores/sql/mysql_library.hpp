@@ -26,6 +26,7 @@ struct MysqlLibrary {
   decltype(&::mysql_real_connect) real_connect = nullptr;
   decltype(&::mysql_real_query) real_query = nullptr;
   decltype(&::mysql_stmt_affected_rows) stmt_affected_rows = nullptr;
+  decltype(&::mysql_stmt_attr_set) stmt_attr_set = nullptr;
   decltype(&::mysql_stmt_bind_param) stmt_bind_param = nullptr;
   decltype(&::mysql_stmt_bind_result) stmt_bind_result = nullptr;
   decltype(&::mysql_stmt_close) stmt_close = nullptr;
