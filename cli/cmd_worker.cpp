@@ -123,9 +123,8 @@ class WorkerCommand final : public Command {
       if (auto status = load_file(context, *open, file, log); !status) return status.error();
     }
     const auto spawner = make_spawner();
-    const auto reload = [&] { return slots_after_reload(context, log); };
-    const auto load = [&] { load_again(context, *open, log); };
-    Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload, load};
+    const auto reload = [&] { return read_again(context, *open, log); };
+    Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload};
     WorkerContext onlooker{outer, log, nullptr};
     const auto monitoring = monitor(onlooker, *open, worker, *options, log);
     if (!monitoring) return monitoring.error();
@@ -212,29 +211,23 @@ class WorkerCommand final : public Command {
     return monitoring;
   }
 
-  // What a changed configuration says of concurrency; the command line goes on to win.
-  std::optional<std::size_t> slots_after_reload(Context& context, WorkerLog& log) const
+  // The configuration and the files as they are now; the command line goes on to win. What cannot
+  // be read leaves everything as it is.
+  std::optional<std::size_t> read_again(WorkerContext& context, OpenStore& open,
+                                        WorkerLog& log) const
   {
-    const auto settings = load_settings(context.globals().config);
-    if (!settings) {
-      log.say(Severity::error, {}, settings.error().what);
+    if (const auto read = context.reload(); !read) {
+      context.error(read.error());
       return std::nullopt;
     }
-    const auto count = slots(settings->worker);
-    if (!count) return std::nullopt;
-    log.say(Severity::note, {}, fmt::format("read the configuration: up to {} at a time", *count));
-    return *count;
-  }
-
-  // What cannot be loaded leaves its tasks as they are. Of a configuration that cannot be read
-  // slots_after_reload() tells.
-  void load_again(WorkerContext& context, OpenStore& open, WorkerLog& log) const
-  {
-    if (load_.empty() || !context.reload()) return;
     for (const auto& file : load_) {
       const auto status = load_file(context, open, file, log);
-      if (!status) log.say(Severity::error, {}, status.error().what);
+      if (!status) context.error(status.error());
     }
+    const auto count = slots((*context.settings())->worker);
+    if (!count) return std::nullopt;
+    context.note(fmt::format("read the configuration: up to {} at a time", *count));
+    return *count;
   }
 
   std::optional<std::string> concurrency_;

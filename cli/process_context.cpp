@@ -2,6 +2,7 @@
 #include "cli/process_context.hpp"
 
 #include "base/text.hpp"
+#include "cli/journal_stream.hpp"
 #include "cli/store_opening.hpp"
 
 #include <fmt/core.h>
@@ -51,9 +52,9 @@ bool wants_color(Color color, bool terminal)
 }
 
 // Messages quote what users and files said; a line each, whatever they said.
-std::string one_line(std::string_view prefix, std::string_view text)
+std::string one_line(Severity severity, std::string_view prefix, std::string_view text)
 {
-  return fmt::format("asyncz: {}{}\n", prefix, printable(text));
+  return fmt::format("{}asyncz: {}{}\n", journal_prefix(severity), prefix, printable(text));
 }
 
 // What the user says, else what the terminal says.
@@ -122,17 +123,20 @@ void ProcessContext::flush()
   held_back_.clear();
 }
 
-void ProcessContext::warn(std::string_view clause) { complain(one_line("warning: ", clause)); }
+void ProcessContext::warn(std::string_view clause)
+{
+  complain(one_line(Severity::warning, "warning: ", clause));
+}
 
 void ProcessContext::note(std::string_view line)
 {
-  if (!globals_.quiet) complain(one_line("", line));
+  if (!globals_.quiet) complain(one_line(Severity::note, "", line));
 }
 
 void ProcessContext::error(const Error& error)
 {
-  complain(one_line("error: ", error.what));
-  if (!error.hint.empty()) complain(one_line("hint: ", error.hint));
+  complain(one_line(Severity::error, "error: ", error.what));
+  if (!error.hint.empty()) complain(one_line(Severity::error, "hint: ", error.hint));
 }
 
 void ProcessContext::progress(std::string_view line)

@@ -45,7 +45,7 @@ class SignalsToRead {
 }  // namespace
 
 Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
-               WorkerLog& log, Reload reload, Load load)
+               WorkerLog& log, Reload reload)
     : parts_{vault,
              spawner,
              clock,
@@ -55,7 +55,6 @@ Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerO
              options.log_folder.empty() ? log_folder(vault.store()) : options.log_folder,
              clock.now()},
       reload_{std::move(reload)},
-      load_{std::move(load)},
       children_{parts_}
 {
 }
@@ -170,11 +169,13 @@ void Worker::read_letters()
 
 void Worker::reload()
 {
-  if (load_) parts_.settler.put(Errand{load_});
-  const auto slots = reload_ ? reload_() : std::nullopt;
-  if (!slots) return;
-  parts_.slots = *slots;
-  parts_.launcher.put(LookAgain{});
+  if (!reload_) return;
+  parts_.settler.put(Errand{[this] {
+    const auto slots = reload_();
+    if (!slots) return;
+    parts_.slots = *slots;
+    parts_.launcher.put(LookAgain{});
+  }});
 }
 
 void Worker::told_to_end(int signal)

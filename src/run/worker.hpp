@@ -19,12 +19,11 @@ namespace asyncz {
 class Worker {
  public:
   // All are borrowed for the worker's life; `options` may not change. At SIGHUP `reload` is called
-  // and tells how many runs at a time there may be from then on, and `load` by the thread that
-  // deals with the store.
+  // by the thread that deals with the store, and tells how many runs at a time there may be from
+  // then on.
   using Reload = std::function<std::optional<std::size_t>()>;
-  using Load = std::function<void()>;
   Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerOptions& options,
-         WorkerLog& log, Reload reload = {}, Load load = {});
+         WorkerLog& log, Reload reload = {});
 
   // Until it is told to stop (SIGTERM, SIGINT) or, with `drain` and `once`, has nothing left to do.
   //   conflict     a live worker of this name exists
@@ -60,7 +59,6 @@ class Worker {
 
   Parts parts_;
   Reload reload_;
-  Load load_;
   ServiceManager service_;
   Children children_;
   Phase phase_ = Phase::working;

@@ -47,6 +47,10 @@ def the_journal_is_told_of_priorities(world):
     check(all(line[0] == "<" and line[2] == ">" for line in lines), log_of(world))
     check({line[1] for line in lines} == set("346"), log_of(world))
     check(lines[0].startswith("<6>worker "), lines[0])
+    with open(log, "ab") as journal:
+        subprocess.run(world.command("worker", "--name", "a:b"), env=world.environment,
+                       stdout=journal, stderr=journal)
+    check(log_of(world).splitlines()[-1].startswith("<3>asyncz: error: --name"), log_of(world))
     world.environment["JOURNAL_STREAM"] = "1:1"  # somebody else's
     told = subprocess.run(world.command("show", "nobody"), env=world.environment, text=True,
                           capture_output=True).stderr
@@ -60,7 +64,7 @@ def a_reload_reads_the_defaults_again(world):
     config.write_text("[defaults]\nretries = 1\n")
     tasks.write_text('[tasks.a]\ncommand = ["true"]\ntrigger = {every = "1h"}\n')
     worker = world.start_worker("--load", tasks)
-    wait_until(lambda: world.json("list"), "the task")
+    wait_until(logged(world, "runs up to"), "the task")
     check(world.json("show", "a")["retries"] == 1, "the first defaults")
     config.write_text("[defaults]\nretries = 2\n[worker]\nconcurrency = 3\n")
     wait_until(lambda: expects_signals(worker), "the worker")
