@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/resolve.hpp"
+#include "cli/run_output.hpp"
 #include "run/run_log.hpp"
 
 #include <fmt/format.h>
@@ -49,28 +50,20 @@ class Logs final : public Command {
     return Lines{static_cast<std::size_t>(*lines)};
   }
 
-  // The log, or what the history has kept of it.
-  static Result<std::string> output_of(Context& context, Vault& vault, const NamedRun& run)
-  {
-    auto log = read_log(vault, run.id());
-    if (log || log.error().kind != ErrorKind::not_found || !run.ended) return log;
-    if (!run.ended->output.empty()) {
-      context.note(fmt::format("the end of the output, as the history has it; all of it was on {}",
-                               run.ended->host));
-    }
-    return run.ended->output;
-  }
-
   static Status print(Context& context, Vault& vault, const NamedRun& run, Lines lines)
   {
-    const auto output = output_of(context, vault, run);
+    const auto output = read_output(vault, run);
     if (!output && output.error().kind == ErrorKind::not_found && !run.ended) {
       context.note(
           fmt::format("run {} goes on, and has printed nothing on this machine", run.id()));
       return {};
     }
     if (!output) return output.error();
-    const auto text = lines ? last_lines(*output, *lines) : std::string_view{*output};
+    if (output->only_end && !output->text.empty()) {
+      context.note(fmt::format("the end of the output, as the history has it; all of it was on {}",
+                               run.ended->host));
+    }
+    const auto text = lines ? last_lines(output->text, *lines) : std::string_view{output->text};
     if (context.globals().json) {
       print_json(context, ValueMap{{"id", run.id()}, {"output", text}});
     } else {

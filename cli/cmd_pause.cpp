@@ -37,7 +37,7 @@ class Pause final : public Command {
     for (const std::string& id : *ids) {
       progress.show(done++);
       const auto changed = open->vault->update(
-          id, [&](StoredTask& task) { return change(task, context.clock().now()); });
+          id, [&](StoredTask& task) { return change_pause(task, pauses_, context.clock().now()); });
       if (changed) changed_.emplace_back(ValueMap{{"id", id}});
       if (changed) continue;
       context.error(changed.error());
@@ -48,16 +48,6 @@ class Pause final : public Command {
   }
 
  private:
-  // What is as it shall be already keeps its times, and by whom it was paused.
-  [[nodiscard]] Status change(StoredTask& task, Instant now) const
-  {
-    if (task.task.paused == pauses_) return {};
-    set_paused(task, pauses_, now);
-    if (!pauses_) return plan(task, now, system_random());
-    task.progress.moment = never;
-    return {};
-  }
-
   Result<ExitStatus> change_queue(Context& context, OpenStore& open, const std::string& queue) const
   {
     if (const Status named = check_queue_name(queue); !named) return named.error();

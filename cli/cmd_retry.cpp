@@ -22,23 +22,6 @@ namespace {
 
 constexpr std::size_t words_without_limit = static_cast<std::size_t>(-1);
 
-bool is_failure(RunState state)
-{
-  switch (state) {
-    case RunState::failed:
-    case RunState::timed_out:
-    case RunState::cancelled:
-    case RunState::missed:
-    case RunState::lost:
-      return true;
-    case RunState::running:
-    case RunState::succeeded:
-    case RunState::skipped:
-      return false;
-  }
-  return false;
-}
-
 // The last that the history says of a task that left the store without ever running.
 Result<Run> last_record(Vault& vault, std::string_view text)
 {
@@ -99,7 +82,7 @@ class Retry final : public Command {
     if (!runs) return runs.error();
     JsonArray array{context};
     for (const auto& each : *runs) {
-      const auto id = retry(*open, each, context.clock().now());
+      const auto id = retry_run(*open, each, context.clock().now());
       if (!id) {
         context.error(id.error());
         status = static_cast<ExitStatus>(id.error().kind);
@@ -114,22 +97,6 @@ class Retry final : public Command {
   }
 
  private:
-  // The id of what will run.
-  static Result<std::string> retry(OpenStore& open, const Run& run, Instant now)
-  {
-    if (!is_failure(run.state)) {
-      return Error{ErrorKind::conflict, fmt::format("run {} has not failed", run.id()),
-                   "asyncz run runs a task once more, however it ended"};
-    }
-    const auto stored = open.vault->get(run.task);
-    if (stored) return run_now(open, *stored, run.scheduled, now);
-    if (stored.error().kind != ErrorKind::not_found) return stored.error();
-    auto kept = task_kept_by(run, now);
-    if (!kept) return kept.error();
-    if (auto added = open.vault->add({&*kept, 1}).front(); !added) return added.error();
-    return run.task;
-  }
-
   Result<std::vector<Run>> named(Context& context, Vault& vault, ExitStatus& status) const
   {
     std::vector<Run> found;

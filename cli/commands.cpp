@@ -24,6 +24,8 @@ constexpr std::array rows{
     CommandRow{"timeline", "List the coming runs of all tasks in the order of time", make_timeline},
     CommandRow{"worker", "Run what is due", make_worker},
     CommandRow{"status", "Tell how things stand: tasks, queues, workers, failures", make_status},
+    CommandRow{"top", "Show workers and tasks on a whole screen, with keys to act on them",
+               make_top},
     CommandRow{"workers", "List the live workers", make_workers},
     CommandRow{"why", "Say why a task does not run, or what became of a due time", make_why},
     CommandRow{"history", "List past runs, the newest first", make_history},

@@ -32,6 +32,7 @@ std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_timeline();
+std::unique_ptr<Command> make_top();
 std::unique_ptr<Command> make_update();
 std::unique_ptr<Command> make_version();
 std::unique_ptr<Command> make_wait();

@@ -151,6 +151,15 @@ void set_paused(StoredTask& task, bool paused, Instant now)
   task.progress.paused_since = paused ? std::optional{now} : std::nullopt;
 }
 
+Status change_pause(StoredTask& task, bool paused, Instant now)
+{
+  if (task.task.paused == paused) return {};
+  set_paused(task, paused, now);
+  if (!paused) return plan(task, now, system_random());
+  task.progress.moment = never;
+  return {};
+}
+
 Random system_random()
 {
   return [] {

@@ -34,6 +34,11 @@ Status capture_place(Task& task);
 // Marks a task as paused, or not, by us and now; its times are planned by the caller.
 void set_paused(StoredTask& task, bool paused, Instant now);
 
+// Pauses a task, by us and now, or lets it go on. One that is so already keeps its times, and by
+// whom it was paused.
+//   usage  as plan()
+Status change_pause(StoredTask& task, bool paused, Instant now);
+
 [[nodiscard]] Random system_random();
 
 // Makes a stored task what is wanted. Where its schedule changes, and where it was paused and no

@@ -2,6 +2,9 @@
 #include "cli/run_now.hpp"
 
 #include "task/lifecycle.hpp"
+#include "vault/kept_task.hpp"
+
+#include <fmt/format.h>
 
 namespace asyncz::cli {
 namespace {
@@ -47,6 +50,38 @@ Result<std::string> run_now(OpenStore& open, const StoredTask& task, Instant due
 {
   if (task.task.recurring()) return add_instance(*open.vault, task, due, now);
   return bring_forward(open, task, now);
+}
+
+bool is_failure(RunState state)
+{
+  switch (state) {
+    case RunState::failed:
+    case RunState::timed_out:
+    case RunState::cancelled:
+    case RunState::missed:
+    case RunState::lost:
+      return true;
+    case RunState::running:
+    case RunState::succeeded:
+    case RunState::skipped:
+      return false;
+  }
+  return false;
+}
+
+Result<std::string> retry_run(OpenStore& open, const Run& run, Instant now)
+{
+  if (!is_failure(run.state)) {
+    return Error{ErrorKind::conflict, fmt::format("run {} has not failed", run.id()),
+                 "asyncz run runs a task once more, however it ended"};
+  }
+  const auto stored = open.vault->get(run.task);
+  if (stored) return run_now(open, *stored, run.scheduled, now);
+  if (stored.error().kind != ErrorKind::not_found) return stored.error();
+  auto kept = task_kept_by(run, now);
+  if (!kept) return kept.error();
+  if (auto added = open.vault->add({&*kept, 1}).front(); !added) return added.error();
+  return run.task;
 }
 
 }  // namespace asyncz::cli

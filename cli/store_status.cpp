@@ -117,22 +117,24 @@ class Lines {
 
 std::int64_t StoreStatus::tasks() const { return sum_of(states); }
 
-Result<StoreStatus> read_status(OpenStore& open, Instant now)
+Result<StoreStatus> read_status(OpenStore& open, Instant now, const SeeTask& see)
 {
-  auto status = read_present_status(open, now);
+  auto status = read_present_status(open, now, see);
   if (!status) return status;
   if (const auto read = read_failures(*open.vault, status->failures); !read) return read.error();
   return status;
 }
 
-Result<StoreStatus> read_present_status(OpenStore& open, Instant now)
+Result<StoreStatus> read_present_status(OpenStore& open, Instant now, const SeeTask& see)
 {
   StoreStatus status;
   status.store = open.url;
   const auto visited = open.vault->each([&](std::string_view id, Result<StoredTask> task) {
     if (parent_of_instance(id)) return true;
     if (task) {
-      count(status, *task, status_of(*open.store, *task, now), now);
+      const auto state = status_of(*open.store, *task, now);
+      count(status, *task, state, now);
+      if (see) see(*task, state);
     } else {
       ++status.states[TaskState::unreadable];
     }

@@ -5,11 +5,13 @@
 #include "base/result.hpp"
 #include "base/value.hpp"
 #include "cli/command.hpp"
+#include "cli/task_view.hpp"
 #include "task/lifecycle.hpp"
 #include "task/run.hpp"
 #include "task/worker_info.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,11 +48,12 @@ struct StoreStatus {
   [[nodiscard]] std::int64_t tasks() const;
 };
 
-// Tasks that cannot be read are counted as such.
-Result<StoreStatus> read_status(OpenStore& open, Instant now);
+// Tasks that cannot be read are counted as such. `see` is told of all others.
+using SeeTask = std::function<void(const StoredTask&, const TaskStatus&)>;
+Result<StoreStatus> read_status(OpenStore& open, Instant now, const SeeTask& see = {});
 
 // The same without what went wrong, which has to be searched for in the history.
-Result<StoreStatus> read_present_status(OpenStore& open, Instant now);
+Result<StoreStatus> read_present_status(OpenStore& open, Instant now, const SeeTask& see = {});
 
 // The document of `status --json`.
 [[nodiscard]] Value status_value(const StoreStatus& status);

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 
-from play import held, let_go, play, runs
+from play import held, let_go, on_files, play, runs
 from world import check, wait_until
 
 
@@ -98,6 +98,7 @@ def a_run_in_the_foreground_keeps_what_it_passes_on(world):
     check(sorted(last_run(world, "a")["output"].splitlines()) == kept, f"{last_run(world, 'a')}")
 
 
+@on_files
 def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
     daemon = "touch daemon.ran; until [ -e daemon.go ]; do sleep 0.05; done"
     world.run("add", "--id", "a", "--cwd", world.folder, "--shell",

@@ -7,7 +7,7 @@ import os
 import pathlib
 import signal
 
-from play import play
+from play import on_files, play
 from world import check, wait_until
 
 
@@ -74,6 +74,7 @@ def a_run_that_leaves_a_daemon_has_ended(world):
     wait_until(lambda: text(world, "gone"), "the daemon's end")
 
 
+@on_files
 def a_worker_that_is_stopped_and_goes_on_loses_nothing(world):
     task = shell(world, f"echo run >>log; {WAIT_FOR_GO}")
     worker = world.start_worker()
@@ -96,7 +97,7 @@ def a_worker_that_is_stopped_and_goes_on_loses_nothing(world):
 
 
 def output_far_past_its_limit_is_cut(world):
-    task = shell(world, "echo first; head -c 300000000 /dev/zero | tr '\\0' x; echo; echo last",
+    task = shell(world, "echo first; head -c 1G /dev/zero | tr '\\0' x; echo; echo last",
                  "--output-limit", "1000000")
     drain(world)
     run = only_run(world, task)
@@ -104,7 +105,7 @@ def output_far_past_its_limit_is_cut(world):
     logged = world.run("logs", task).stdout
     check(logged.startswith("first\n") and logged.endswith("\nlast\n"), "an end is missing")
     check("bytes left out" in logged and len(logged) < 1_100_000, f"{len(logged)} bytes were kept")
-    kept = sum(log.stat().st_size for log in world.folder.glob("store/.asyncz/logs/*"))
+    kept = sum(log.stat().st_size for log in world.folder.rglob("logs/*"))
     check(kept < 1_200_000, f"{kept} bytes are on the disk")
 
 
@@ -163,7 +164,9 @@ def hooks_that_a_killed_worker_left_are_run_by_the_next(world):
     check(only_run(world, task)["state"] == "succeeded", "the end of the run was forgotten")
     (world.folder / "go").touch()
     drain(world)
-    check(text(world, "log") == "run\noutput\nhooked\noutput\nhooked\n", text(world, "log"))
+    # Where there are no locks a hook ends with its worker.
+    first = "hooked\n" if world.on_files else ""
+    check(text(world, "log") == f"run\noutput\n{first}output\nhooked\n", text(world, "log"))
     only_run(world, task)
     check(not world.json("list"), "the task was kept")
 
@@ -188,6 +191,7 @@ def what_a_crontab_mails_is_mailed(world):
 # --- Records -------------------------------------------------------------------------------------
 
 
+@on_files
 def a_file_that_cannot_be_read_is_named_at_the_start(world):
     shell(world, "echo good >>log")
     junk = world.store / "junk.task"

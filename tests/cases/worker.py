@@ -7,7 +7,7 @@ import pathlib
 import signal
 import time
 
-from play import play
+from play import on_files, play
 from world import check, has_unread_signal, wait_until
 
 
@@ -79,6 +79,7 @@ def wait_until_it_looks(world):
 # --- Being killed --------------------------------------------------------------------------------
 
 
+@on_files
 def a_child_that_outlives_its_worker_is_not_run_beside_itself(world):
     shell(world, "echo start >>log; until [ -e free ]; do sleep 0.02; done; echo end >>log")
     worker = world.start_worker()
@@ -105,6 +106,7 @@ def at_most_once_means_a_killed_run_is_lost_and_not_repeated(world):
     check(states(world) == {task: "lost"}, f"history: {states(world)}")
 
 
+@on_files
 def a_daemon_left_behind_holds_its_task_back_until_it_ends(world):
     daemon = "echo up >>log; until [ -e free ]; do sleep 0.02; done; echo down >>log"
     shell(world, f"echo start >>log; [ -e killed ] || setsid sh -c '{daemon}' >/dev/null 2>&1 & "
@@ -170,7 +172,7 @@ def what_a_run_wrote_before_its_worker_was_killed_can_be_read(world):
     task = shell(world, "echo precious; echo start >>log; sleep 100", "--delivery", "at-most-once")
     worker = world.start_worker()
     wait_until(lambda: ran(world), "the start", tick=0.01)
-    group = next(world.folder.glob("store/.asyncz/logs/*.log"))
+    group = next(world.folder.rglob("logs/*.log"))
     world.kill_worker(worker)
     check(group.read_text() == "precious\n", "the log is not there")
     end_sleepers(world)

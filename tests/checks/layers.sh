@@ -25,6 +25,7 @@ END
 libraries() {
   cat <<'END'
 CLI/:cli/parser.cpp
+curses:cli/terminal.cpp
 absl/:src/time/zone.cpp
 hiredis/:stores/redis/connection.cpp
 nlohmann/:cli/json.cpp

@@ -17,7 +17,8 @@ class Redis(Server):
         self.port = free_port()
         self.address = "127.0.0.1"
         self.socket = self.folder / "socket"
-        self.settings = {"appendonly": "yes", "appendfsync": "always", "save": ""} | settings
+        self.settings = {"appendonly": "yes", "appendfsync": "always", "save": "",
+                         "databases": 64} | settings
 
     @property
     def url(self):

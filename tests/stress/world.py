@@ -3,6 +3,7 @@
 
 import collections
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -21,6 +22,7 @@ class World:
     def __init__(self, asyncz, witness, folder, url=None):
         self.folder = pathlib.Path(folder)
         self.store = self.folder / "store"
+        self.on_files = not url
         self.url = url or f"file://{self.store}"
         # Long enough for a busy machine, short enough to wait for.
         self.lease = ("--lease", "6s") if url else ()
@@ -139,12 +141,22 @@ def wait_until(condition, what, tick=0.1):
         time.sleep(tick)
 
 
+# A store of its own for each world on one server.
+STORES = {"redis": "database={}", "postgresql": "tablename=world{}", "mariadb": "tablename=world{}"}
+worlds = itertools.count()
+
+
+def url_on(server):
+    url = os.environ[f"ASYNCZ_TEST_{server.upper()}_URL"]
+    return url + ("&" if "?" in url else "?") + STORES[server].format(next(worlds))
+
+
 @contextlib.contextmanager
 def new_world():
     """A world made from the command line, ASYNCZ WITNESS CRONTABS [SERVER]; what is left of it goes
     with it. With SERVER its store is on the server that with_server.py started."""
     server = sys.argv[4] if len(sys.argv) > 4 else None
-    url = server and os.environ[f"ASYNCZ_TEST_{server.upper()}_URL"]
+    url = server and url_on(server)
     with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
         world = World(sys.argv[1], sys.argv[2], folder, url)
         try:

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The rules by which tasks run, kept by workers on any store: retries, overlap, instances, misfires,
+delivery, followers, hooks, and what a command is given."""
+
+import datetime
+import time
+
+from play import play
+from world import check, wait_until
+
+
+def lines(world, name="log"):
+    path = world.folder / name
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def shell(world, line, *options):
+    return world.run("add", *options, "--cwd", world.folder, "--shell", line).stdout.strip()
+
+
+def until(name):
+    return f"until [ -e {name} ]; do sleep 0.02; done"
+
+
+def make(world, name):
+    (world.folder / name).touch()
+
+
+def drain(world, *options):
+    world.start_worker("--drain", *options)
+    world.wait_for_workers()
+
+
+def history(world, task):
+    """The runs of a task, the oldest first."""
+    return world.json("history", task, "--limit", 0)[::-1]
+
+
+def states(world, task):
+    return [run["state"] for run in history(world, task)]
+
+
+def wait_seconds(seconds):
+    """Until due times have passed."""
+    end = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() > end, "time to pass", tick=0.05)
+
+
+def us(run, field):
+    return run[f"{field}_time_us"]
+
+
+# --- Ends ----------------------------------------------------------------------------------------
+
+
+def a_failure_is_tried_again_later_each_time(world):
+    task = shell(world, "echo try >>log; [ $ASYNCZ_ATTEMPT = 3 ]", "--retries", 5,
+                 "--retry-delay", "200ms", "--retry-backoff", 3)
+    world.start_worker()
+    world.run("wait", task)
+    world.stop_workers()
+    runs = history(world, task)
+    check([(run["attempt"], run["state"]) for run in runs] ==
+          [(1, "failed"), (2, "failed"), (3, "succeeded")], f"{runs}")
+    gaps = [us(after, "start") - us(before, "end") for before, after in zip(runs, runs[1:])]
+    check(gaps[0] >= 170_000 and gaps[1] >= 530_000, f"{gaps}")  # a tenth less by chance
+    check(not world.json("list"), "it was kept")
+
+
+def an_exit_code_may_be_a_success(world):
+    good = shell(world, "exit 3", "--success-exit-codes", "0,3")
+    bad = shell(world, "exit 4", "--success-exit-codes", "0,3")
+    drain(world)
+    check(states(world, good) == ["succeeded"] and states(world, bad) == ["failed"], "their ends")
+
+
+# --- More than one run at a time -----------------------------------------------------------------
+
+
+def due_while_it_runs(world, *options):
+    """A task with two due times, and a worker that is in its first run when the second comes."""
+    begin = time.time() + 1
+    shell(world, f"echo start >>log; {until('go')}; echo end >>log", "--id", "twice",
+          "--at", f"@{begin:.3f}", "--at", f"@{begin + 1:.3f}", *options)
+    world.start_worker("--concurrency", 4)
+    wait_until(lambda: lines(world), "the first run")
+    wait_until(lambda: time.time() > begin + 1.2, "the second due time", tick=0.05)
+
+
+def while_it_runs_due_times_are_skipped(world):
+    due_while_it_runs(world)
+    check(lines(world) == ["start"], "it ran beside itself")
+    make(world, "go")
+    wait_until(lambda: not world.json("list"), "its end")
+    world.stop_workers()
+    check(sorted(states(world, "twice")) == ["skipped", "succeeded"], f"{states(world, 'twice')}")
+
+
+def the_latest_of_them_may_wait_instead(world):
+    due_while_it_runs(world, "--overlap", "queue")
+    check(lines(world) == ["start"], "it ran beside itself")
+    make(world, "go")
+    wait_until(lambda: not world.json("list"), "its end")
+    world.stop_workers()
+    check(lines(world) == ["start", "end"] * 2, f"{lines(world)}")
+
+
+def the_next_may_take_the_place_of_the_first(world):
+    due_while_it_runs(world, "--overlap", "replace", "--kill-grace", "10s")
+    wait_until(lambda: lines(world) == ["start"] * 2, "the next run")
+    make(world, "go")
+    wait_until(lambda: not world.json("list"), "its end")
+    world.stop_workers()
+    first, second = history(world, "twice")
+    check(first["state"] == "cancelled" and "next due time" in first["reason"], f"{first}")
+    check(second["state"] == "succeeded", f"{second}")
+
+
+def instances_are_counted_across_workers(world):
+    shell(world, f"echo start >>log; {until('go')}", "--id", "often", "--every", "300ms",
+          "--max-instances", 2)
+    for name in ("one", "two"):
+        world.start_worker("--concurrency", 2, "--name", name)
+    wait_until(lambda: len(lines(world)) == 2, "two runs")
+    wait_seconds(1)
+    check(len(lines(world)) == 2, f"{len(lines(world))} runs at a time")
+    world.run("pause", "often")
+    make(world, "go")
+    world.stop_workers()
+
+
+# --- Too late ------------------------------------------------------------------------------------
+
+
+def what_is_too_late_is_missed_and_the_rest_is_on_time(world):
+    shell(world, "echo run >>log", "--id", "often", "--every", "700ms",
+          "--misfire-grace-time", "300ms")
+    wait_seconds(2)
+    world.start_worker()
+    wait_until(lambda: lines(world), "a run in time")
+    world.run("pause", "often")
+    world.stop_workers()
+    runs = history(world, "often")
+    check(runs[0]["state"] == "missed" and runs[0]["count"] >= 1, f"{runs[0]}")
+    late = [us(run, "start") - us(run, "scheduled") for run in runs if run.get("start_time")]
+    check(max(late) <= 300_000, f"late by {late}")
+
+
+def missed_times_are_one_run_or_each_its_own(world):
+    at = [datetime.datetime.now(datetime.timezone.utc)]
+    for name, options in (("one", ()), ("each", ("--no-coalesce", "--max-instances", 100))):
+        shell(world, f"echo run >>{name}", "--id", name, "--every", "200ms",
+              "--end", f"@{at[0].timestamp() + 2:.3f}", *options)
+    wait_seconds(2.5)
+    drain(world)
+    check(len(lines(world, "one")) == 1, f"{len(lines(world, 'one'))} runs")
+    check(len(lines(world, "each")) > 3, f"{len(lines(world, 'each'))} runs")
+
+
+# --- Killed workers ------------------------------------------------------------------------------
+
+
+def a_run_that_a_crash_interrupted_is_repeated(world):
+    task = shell(world, f"echo $ASYNCZ_ATTEMPT >>log; {until('go')}")
+    worker = world.start_worker()
+    wait_until(lambda: lines(world), "the start")
+    world.kill_worker(worker)
+    make(world, "go")
+    drain(world)
+    check(len(lines(world)) == 2, f"it ran {lines(world)}")
+    check(states(world, task)[-1] == "succeeded", f"{states(world, task)}")
+
+
+# --- Followers and hooks -------------------------------------------------------------------------
+
+
+def followers_run_when_what_they_follow_has_ended(world):
+    shell(world, "echo good >>log", "--id", "good")
+    shell(world, "echo bad >>log; exit 1", "--id", "bad")
+    shell(world, "echo after both >>log", "--after", "good", "--after-any", "bad")
+    never = shell(world, "echo never >>log", "--after", "bad")
+    drain(world)
+    check(sorted(lines(world)[:2]) == ["bad", "good"] and lines(world)[2:] == ["after both"],
+          f"{lines(world)}")
+    check(states(world, never) == ["cancelled"], f"{states(world, never)}")
+
+
+def hooks_are_told_how_it_ended(world):
+    told = 'echo $0 $ASYNCZ_STATE $ASYNCZ_EXIT_STATUS $(cat) >>log'
+    hooks = [word for name in ("success", "failure", "end")
+             for word in (f"--on-{name}", told.replace("$0", name))]
+    shell(world, "echo output; exit 3", "--retries", 1, "--retry-delay", "1ms", *hooks)
+    world.start_worker()
+    wait_until(lambda: not world.json("list"), "its end")
+    world.stop_workers()
+    check(sorted(lines(world)) == ["end failed 3 output", "failure failed 3 output"],
+          f"{lines(world)}")
+
+
+# --- What a command is given ---------------------------------------------------------------------
+
+
+def a_command_gets_its_stdin_environment_and_place(world):
+    world.environment["LEFT_OUT"] = "x"
+    task = shell(world, 'cat; echo "$A $LEFT_OUT $ASYNCZ_QUEUE $ASYNCZ_ATTEMPT"; pwd; umask',
+                 "--every", "1h", "--stdin", "words\n", "--env", "A=a b", "--unset-env", "LEFT_OUT",
+                 "--umask", "0077", "--queue", "mail")
+    world.run("run", task)
+    drain(world)
+    run, = history(world, task)
+    check(run["output"] == f"words\na b  mail 1\n{world.folder}\n0077\n", run["output"])
+
+
+play([
+    a_failure_is_tried_again_later_each_time,
+    an_exit_code_may_be_a_success,
+    while_it_runs_due_times_are_skipped,
+    the_latest_of_them_may_wait_instead,
+    the_next_may_take_the_place_of_the_first,
+    instances_are_counted_across_workers,
+    what_is_too_late_is_missed_and_the_rest_is_on_time,
+    missed_times_are_one_run_or_each_its_own,
+    a_run_that_a_crash_interrupted_is_repeated,
+    followers_run_when_what_they_follow_has_ended,
+    hooks_are_told_how_it_ended,
+    a_command_gets_its_stdin_environment_and_place,
+])
