@@ -15,6 +15,16 @@ inline Error no_such_task(std::string_view id)
   return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
 }
 
+inline Error id_is_taken(std::string_view id)
+{
+  return {ErrorKind::conflict, "there is a task '" + printable(id) + "' already", {}};
+}
+
+inline Error task_is_running(std::string_view id)
+{
+  return {ErrorKind::conflict, "task '" + printable(id) + "' is running", {}};
+}
+
 inline Error reservation_is_lost(std::string_view id)
 {
   return {ErrorKind::conflict, "the reservation of task '" + printable(id) + "' is lost", {}};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "stores/memory/memory_store.hpp"
 
-#include "base/text.hpp"
 #include "store/demand.hpp"
 #include "store/journal.hpp"
+#include "stores/task_errors.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -84,11 +84,6 @@ void MemoryState::tell(std::string_view id, bool notes)
 
 namespace {
 
-Error no_task(std::string_view id)
-{
-  return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
-}
-
 class MemoryStore final : public Store {
  public:
   explicit MemoryStore(std::shared_ptr<MemoryState> state) : state_{std::move(state)} {}
@@ -151,7 +146,7 @@ Status MemoryStore::add_task(const Record& record)
 {
   const std::lock_guard lock{state_->mutex};
   if (state_->records.contains(record.id)) {
-    return Error{ErrorKind::conflict, "there is a task '" + printable(record.id) + "' already", {}};
+    return id_is_taken(record.id);
   }
   state_->put(record);
   return {};
@@ -161,7 +156,7 @@ Result<Record> MemoryStore::lookup_task(std::string_view id)
 {
   const std::lock_guard lock{state_->mutex};
   const auto found = state_->records.find(id);
-  if (found == state_->records.end()) return no_task(id);
+  if (found == state_->records.end()) return no_such_task(id);
   return found->second;
 }
 
@@ -169,10 +164,10 @@ Status MemoryStore::update_task(const Record& record)
 {
   const std::lock_guard lock{state_->mutex};
   const auto found = state_->records.find(record.id);
-  if (found == state_->records.end()) return no_task(record.id);
+  if (found == state_->records.end()) return no_such_task(record.id);
   const auto& stored = found->second;
   if (stored.revision != record.revision - 1 || stored.fence > record.fence) {
-    return Error{ErrorKind::conflict, "task '" + printable(record.id) + "' has changed", {}};
+    return task_has_changed(record.id);
   }
   state_->put(record);
   return {};
@@ -182,9 +177,9 @@ Status MemoryStore::delete_task(std::string_view id, std::int64_t revision)
 {
   const std::lock_guard lock{state_->mutex};
   const auto found = state_->records.find(id);
-  if (found == state_->records.end()) return no_task(id);
+  if (found == state_->records.end()) return no_such_task(id);
   if (found->second.revision != revision) {
-    return Error{ErrorKind::conflict, "task '" + printable(id) + "' has changed", {}};
+    return task_has_changed(id);
   }
   state_->erase(id);
   return {};
@@ -252,7 +247,7 @@ Result<std::vector<Reservation>> MemoryStore::reserve_due(const Demand& demand)
 Result<Reservation> MemoryStore::reserve(std::string_view id, const Demand& demand)
 {
   if (holder(id, demand.now)->held) {
-    return Error{ErrorKind::conflict, "task '" + printable(id) + "' is running", {}};
+    return task_is_running(id);
   }
   auto reservation = Store::reserve(id, demand);
   if (reservation) remember(*reservation);
@@ -314,9 +309,7 @@ Status MemoryStore::record_run(const RunRecord& run, const Reservation* of)
     const std::lock_guard lock{state_->mutex};
     const auto found = state_->records.find(of->record.id);
     if (found == state_->records.end() || found->second.fence != of->record.fence) {
-      return Error{ErrorKind::conflict,
-                   "the reservation of task '" + printable(of->record.id) + "' is lost",
-                   {}};
+      return reservation_is_lost(of->record.id);
     }
   }
   state_->journal.record_run(run);

@@ -47,7 +47,7 @@ Result<Reservation> Leases::reserve(std::string_view id, const Demand& demand)
     if (!record) return record.error();
     if (found->front().text("claim") == name) return reserved(*std::move(record), demand);
     if (instant_of(found->front().number("held_until")) > *there) {
-      return Error{ErrorKind::conflict, "task '" + printable(id) + "' is running", {}};
+      return task_is_running(id);
     }
     const Document stored{{"_id", id}, {"revision", record->revision}};
     const auto written = link.update(

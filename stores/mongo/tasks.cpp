@@ -46,7 +46,7 @@ Status Tasks::added(const Record& record, bool repeated)
     const auto stored = lookup(record.id);
     if (stored && *stored == record) return {};
   }
-  return Error{ErrorKind::conflict, "there is a task '" + printable(record.id) + "' already", {}};
+  return id_is_taken(record.id);
 }
 
 Result<Record> Tasks::lookup(std::string_view id)

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "stores/redis/record_value.hpp"
+#include "stores/task_errors.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -52,8 +53,7 @@ Status History::record(const RunRecord& run, const Reservation* of)
   const auto reply = server_.journal.run(record_run_script, keys, words);
   if (!reply) return reply.error();
   if (reply->integer == 1) return {};
-  return Error{
-      ErrorKind::conflict, "the reservation of task '" + printable(words[3]) + "' is lost", {}};
+  return reservation_is_lost(words[3]);
 }
 
 Result<RunRecord> History::find(std::uint64_t task_tag, std::uint64_t fence)

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "stores/redis/record_value.hpp"
+#include "stores/task_errors.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,11 +15,6 @@ constexpr std::size_t in_one_step = 200;   // records; the server does nothing e
 constexpr std::size_t steps_at_once = 16;  // sent before the first is answered
 constexpr std::size_t read_at_once = 500;
 
-Error no_task(std::string_view id)
-{
-  return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
-}
-
 // What the scripts that change one record answer.
 Status status_of(const Reply& reply, std::string_view id)
 {
@@ -27,18 +23,18 @@ Status status_of(const Reply& reply, std::string_view id)
     case 1:
       return {};
     case -1:
-      return no_task(id);
+      return no_such_task(id);
     case -2:
       return Error{ErrorKind::corrupt, name + " is not what asyncz writes", {}};
     default:
-      return Error{ErrorKind::conflict, name + " has changed", {}};
+      return task_has_changed(id);
   }
 }
 
 Status added(const Reply& reply, std::string_view id)
 {
   if (reply.integer == 1) return {};
-  return Error{ErrorKind::conflict, "there is a task '" + printable(id) + "' already", {}};
+  return id_is_taken(id);
 }
 
 // What a sorted set is asked for: ids that begin so, `*` and the like meaning themselves.
@@ -83,7 +79,7 @@ Result<Record> Tasks::lookup(std::string_view id)
 {
   const auto reply = server_.rest.ask({"HGET", server_.keys.tasks, id});
   if (!reply) return reply.error();
-  if (reply->kind == Reply::Kind::nil) return no_task(id);
+  if (reply->kind == Reply::Kind::nil) return no_such_task(id);
   return record_of(id, reply->text);
 }
 
@@ -191,7 +187,7 @@ Result<std::string> Tasks::quarantine(std::string_view id)
   keys.push_back(server_.keys.unreadable());
   const auto reply = server_.rest.run(quarantine_script, keys, {server_.who, std::string{id}});
   if (!reply) return reply.error();
-  if (reply->integer == -1) return no_task(id);
+  if (reply->integer == -1) return no_such_task(id);
   return "the hash " + printable(server_.keys.unreadable());
 }
 

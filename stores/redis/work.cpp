@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "stores/redis/record_value.hpp"
+#include "stores/task_errors.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,19 +11,9 @@
 namespace asyncz::stores::redis {
 namespace {
 
-Error no_task(std::string_view id)
-{
-  return {ErrorKind::not_found, "no task '" + printable(id) + "'", {}};
-}
-
 Error not_ours(std::string_view id)
 {
   return {ErrorKind::corrupt, "task '" + printable(id) + "' is not what asyncz writes", {}};
-}
-
-Error lost(std::string_view id)
-{
-  return {ErrorKind::conflict, "the reservation of task '" + printable(id) + "' is lost", {}};
 }
 
 }  // namespace
@@ -153,9 +144,9 @@ Result<Reservation> Work::reserve(std::string_view id, const Demand& demand)
     reservation.until = asked_at + demand.lease;
     return reservation;
   }
-  if (reply->integer == -1) return no_task(id);
+  if (reply->integer == -1) return no_such_task(id);
   if (reply->integer == -2) return not_ours(id);
-  return Error{ErrorKind::conflict, "task '" + printable(id) + "' is running", {}};
+  return task_is_running(id);
 }
 
 Result<Store::Holder> Work::holder(std::string_view id, Instant now)
@@ -200,7 +191,7 @@ std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Ins
 
 Status Work::extended(Reservation& reservation, const Reply& reply, Instant until) const
 {
-  if (reply.text.empty()) return lost(reservation.record.id);
+  if (reply.text.empty()) return reservation_is_lost(reservation.record.id);
   reservation.until = until;
   if (reply.text != std::to_string(reservation.record.revision)) reservation.edited = true;
   return {};
@@ -230,12 +221,11 @@ std::vector<Status> Work::settle(std::span<const Settlement> settlements)
     else if (result == 1)
       statuses.emplace_back();
     else if (result == -1)
-      statuses.emplace_back(no_task(id));
+      statuses.emplace_back(no_such_task(id));
     else if (result == -2)
       statuses.emplace_back(not_ours(id));
     else
-      statuses.emplace_back(
-          Error{ErrorKind::conflict, "task '" + printable(id) + "' has changed", {}});
+      statuses.emplace_back(task_has_changed(id));
   }
   return statuses;
 }

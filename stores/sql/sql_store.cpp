@@ -158,8 +158,7 @@ std::vector<Status> SqlStore::add_tasks(std::span<const Record> records)
       const auto stored = lookup_task(record.id);
       if (stored && *stored == record) continue;
     }
-    statuses[i] =
-        Error{ErrorKind::conflict, "there is a task '" + printable(record.id) + "' already", {}};
+    statuses[i] = id_is_taken(record.id);
   }
   return statuses;
 }
@@ -355,7 +354,7 @@ Result<Reservation> SqlStore::reserve(std::string_view id, const Demand& demand)
     const auto held = holder(id, demand.now);
     if (!held) return held.error();
     if (held->held) {
-      return Error{ErrorKind::conflict, "task '" + printable(id) + "' is running", {}};
+      return task_is_running(id);
     }
     auto record = lookup_task(id);
     if (!record) return record.error();
