@@ -4,6 +4,7 @@
 import os
 import pathlib
 import subprocess
+import tempfile
 
 from table import at_least
 
@@ -23,10 +24,11 @@ def reserve_and_settle(lab):
 
 def row(lab, name, server, *words):
     """Nothing where there is no such server here."""
-    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    cache = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
+    # Some servers run as another user, who may not enter the lab.
+    places = {"TMPDIR": tempfile.gettempdir(), "XDG_CACHE_HOME": cache}
     try:
-        done = lab.run([*server, *lab.baseline("bench_stores", name, *words)],
-                       env={"XDG_CACHE_HOME": str(cache)})
+        done = lab.run([*server, *lab.baseline("bench_stores", name, *words)], env=places)
     except subprocess.CalledProcessError as error:
         if error.returncode == 77:
             return None

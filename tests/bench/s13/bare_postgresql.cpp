@@ -12,7 +12,8 @@ class Postgresql final : public Bare {
   explicit Postgresql(const std::string& url) : connection_{PQconnectdb(url.c_str())}
   {
     if (PQstatus(connection_) != CONNECTION_OK) fail(PQerrorMessage(connection_));
-    run("DROP TABLE IF EXISTS bare; CREATE TABLE bare (id TEXT COLLATE \"C\" NOT NULL PRIMARY KEY,"
+    run("SET client_min_messages = warning; DROP TABLE IF EXISTS bare; CREATE TABLE bare (id TEXT "
+        "COLLATE \"C\" NOT NULL PRIMARY KEY,"
         " next_run_time BIGINT NOT NULL, queue TEXT NOT NULL, fence BIGINT NOT NULL,"
         " state BYTEA NOT NULL); CREATE INDEX bare_due ON bare (queue, next_run_time, id)");
     prepare("take",
