@@ -59,8 +59,8 @@ class SqlConnection {
   virtual Result<std::size_t> run(const std::string& statement, const SqlValues& values,
                                   const EachRow& each) = 0;
 
-  // Runs all of them in one transaction, or none; what each changed.
-  virtual Result<std::vector<std::size_t>> run_all(std::span<const SqlStep> steps) = 0;
+  // Runs all of them in one transaction, or none; what each changed. By default one by one.
+  virtual Result<std::vector<std::size_t>> run_all(std::span<const SqlStep> steps);
 
   virtual Status begin() = 0;
   virtual Status commit() = 0;

@@ -52,7 +52,6 @@ class MysqlConnection final : public SqlConnection {
  private:
   Result<MysqlStatement*> prepared(const std::string& text);
   bool run_in_bulk(std::span<const SqlStep> steps);
-  Result<std::vector<std::size_t>> run_one_by_one(std::span<const SqlStep> steps);
 
   std::shared_ptr<const MysqlLibrary> library_;
   MYSQL* connection_;
@@ -107,7 +106,7 @@ Result<std::vector<std::size_t>> MysqlConnection::run_all(std::span<const SqlSte
     }
     rollback();
   }
-  return run_one_by_one(steps);
+  return SqlConnection::run_all(steps);
 }
 
 // Whether each has changed one row. What they changed together is all that the server tells: where
@@ -131,26 +130,6 @@ bool MysqlConnection::run_in_bulk(std::span<const SqlStep> steps)
     first += values.size();
   }
   return true;
-}
-
-Result<std::vector<std::size_t>> MysqlConnection::run_one_by_one(std::span<const SqlStep> steps)
-{
-  const bool alone = steps.size() == 1;
-  std::vector<std::size_t> changed;
-  if (!alone) {
-    if (auto begun = begin(); !begun) return begun.error();
-  }
-  for (const auto& step : steps) {
-    const auto done = run(step.statement, step.values, {});
-    if (!done) {
-      if (!alone) rollback();
-      return done.error();
-    }
-    changed.push_back(*done);
-  }
-  if (alone) return changed;
-  if (auto done = commit(); !done) return done.error();
-  return changed;
 }
 
 }  // namespace

@@ -115,7 +115,6 @@ class SqliteConnection final : public SqlConnection {
 
   Result<std::size_t> run(const std::string& statement, const SqlValues& values,
                           const EachRow& each) override;
-  Result<std::vector<std::size_t>> run_all(std::span<const SqlStep> steps) override;
   Status begin() override { return said(run("BEGIN IMMEDIATE", {}, {})); }
   Status commit() override { return said(run("COMMIT", {}, {})); }
   void rollback() override { static_cast<void>(run("ROLLBACK", {}, {})); }
@@ -168,29 +167,6 @@ Result<std::size_t> SqliteConnection::run(const std::string& text, const SqlValu
   if (code != SQLITE_DONE) result = last_error();
   statement.reset();
   return result;
-}
-
-Result<std::vector<std::size_t>> SqliteConnection::run_all(std::span<const SqlStep> steps)
-{
-  const bool alone = steps.size() == 1;
-  std::vector<std::size_t> changed;
-  if (!alone) {
-    if (auto begun = begin(); !begun) return begun.error();
-  }
-  for (const auto& step : steps) {
-    const auto done = run(step.statement, step.values, {});
-    if (!done) {
-      if (!alone) rollback();
-      return done.error();
-    }
-    changed.push_back(*done);
-  }
-  if (alone) return changed;
-  if (auto done = commit(); !done) {
-    rollback();
-    return done.error();
-  }
-  return changed;
 }
 
 }  // namespace
