@@ -28,7 +28,7 @@ CLI/:cli/parser.cpp
 curses:cli/terminal.cpp
 absl/:src/time/zone.cpp
 hiredis/:stores/redis/connection.cpp
-nlohmann/:cli/json.cpp
+nlohmann/:src/base/json.cpp
 sodium:src/seal/
 libpq-fe:stores/sql/postgresql_library.hpp
 mongoc/:stores/mongo/library.hpp

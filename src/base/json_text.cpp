@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
+#include "base/json.hpp"
+
 #include "base/text.hpp"
-#include "cli/json.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 
-namespace asyncz::cli {
+namespace asyncz {
 namespace {
 
 // A character and how many bytes it has; 0: none that is well-formed.
@@ -179,22 +180,6 @@ std::string json_text(const Value& value)
 
 void append_json(std::string& text, const Value& value) { write(text, value, false); }
 
-void print_json(Context& context, const Value& document)
-{
-  std::string text;
-  write(text, document, context.stdout_is_terminal());
-  text += '\n';
-  context.out(text);
-}
+void append_indented_json(std::string& text, const Value& value) { write(text, value, true); }
 
-void JsonArray::add(const Value& element)
-{
-  line_.assign(first_ ? "[\n" : ",\n");
-  append_json(line_, element);
-  context_.out(line_);
-  first_ = false;
-}
-
-void JsonArray::end() { context_.out(first_ ? "[]\n" : "\n]\n"); }
-
-}  // namespace asyncz::cli
+}  // namespace asyncz
