@@ -2,6 +2,7 @@
 // asyncz doctor: is everything as it should be, and what is to be done where it is not.
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/conformance.hpp"
 #include "cli/json.hpp"
 #include "cli/resolve.hpp"
 #include "cli/table.hpp"
@@ -256,10 +257,17 @@ class Doctor final : public Command {
   void declare(Options& options) override
   {
     options.flag("--fix", fix_, "Move records that cannot be read out of the way");
+    options.flag("--conformance", conformance_,
+                 "Try out on an empty store what every store promises");
   }
 
   Result<ExitStatus> run(Context& context) override
   {
+    if (conformance_ && fix_) {
+      return Error{ErrorKind::usage, "--conformance tries a store out and mends nothing",
+                   "leave --fix out"};
+    }
+    if (conformance_) return try_conformance(context);
     auto open = context.open(Access::read);
     if (!open) return open.error();
     Examination examination{context, *open, fix_};
@@ -273,6 +281,7 @@ class Doctor final : public Command {
 
  private:
   bool fix_ = false;
+  bool conformance_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "cli/store_opening.hpp"
 
 #include "base/text.hpp"
+#include "config/places.hpp"
 #include "stores/registry.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,13 @@ std::unique_ptr<KeySource> keys_of(Context& context, const Settings& settings,
   });
 }
 
+Error ends_with_its_process()
+{
+  return {ErrorKind::usage, "a memory store ends with its process",
+          "name a store that stays, such as file:///var/lib/tasks; only asyncz worker --load fills "
+          "it anew"};
+}
+
 // A default store that nobody has written to yet.
 Result<std::unique_ptr<Store>> empty_store()
 {
@@ -108,11 +116,11 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
   const auto kind = stores::kind_of(place->opening.url);
   if (!kind) return kind.error();
   if (!(*kind)->sealed && access != Access::load) {
-    return Error{ErrorKind::usage, "a memory store ends with its process",
-                 "name a store that stays, such as file:///var/lib/tasks; only "
-                 "asyncz worker --load fills it anew"};
+    return ends_with_its_process();
   }
   place->opening.create = access != Access::read;
+  place->opening.state_directory = state_directory();
+  place->opening.tell = [&context](std::string_view line) { context.warn(line); };
 
   Result<std::unique_ptr<Store>> store = stores::open_store(place->opening);
   const bool missing = !store && store.error().kind == ErrorKind::not_found;
@@ -130,6 +138,22 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
   const Status unlocked = open.vault->unlock(access != Access::read);
   if (!unlocked) return unlocked.error();
   return open;
+}
+
+Result<std::unique_ptr<Store>> open_without_key(Context& context, std::string_view name_or_url,
+                                                std::string state_directory)
+{
+  const auto settings = context.settings();
+  if (!settings) return settings.error();
+  auto place = find_place(**settings, name_or_url);
+  if (!place) return place.error();
+  const auto kind = stores::kind_of(place->opening.url);
+  if (!kind) return kind.error();
+  if (!(*kind)->sealed) return ends_with_its_process();
+  place->opening.create = true;
+  place->opening.state_directory = std::move(state_directory);
+  place->opening.tell = [&context](std::string_view line) { context.warn(line); };
+  return stores::open_store(place->opening);
 }
 
 }  // namespace asyncz::cli

@@ -22,6 +22,11 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
                                 std::string_view name_or_url, Access access,
                                 const WrapStore& wrap = {});
 
+// The store alone, made where it is missing, as a machine would open it that keeps its state there.
+//   the same, but for what has to do with keys
+Result<std::unique_ptr<Store>> open_without_key(Context& context, std::string_view name_or_url,
+                                                std::string state_directory);
+
 // A URL to be shown: the password of `scheme://user:password@host` is nobody's business.
 [[nodiscard]] std::string without_secrets(std::string_view url);
 

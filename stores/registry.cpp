@@ -4,6 +4,8 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "stores/client_library.hpp"
+#include "stores/custom/helper_process.hpp"
+#include "stores/custom/open.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/mongo/opening.hpp"
@@ -120,6 +122,20 @@ constexpr std::array all_kinds{
     Kind{"sqlite", "a table of an SQLite database", true, true, open_sqlite_store, libsqlite3},
 };
 
+// Any other scheme, where its helper program is there. The helper may keep what it is given
+// anywhere, so no key is made up for it.
+constexpr Kind custom_kind{"", "a store behind a helper program", false, true, open_custom_store};
+
+Error no_such_kind(std::string_view scheme, std::span<const std::string_view> known,
+                   const Error& no_helper)
+{
+  const auto meant = did_you_mean(scheme, known);
+  return {ErrorKind::usage,
+          "there are no stores of the kind '" + printable(scheme) + "': none is built in, and " +
+              no_helper.what,
+          meant ? "did you mean " + std::string{*meant} + ":" : no_helper.hint};
+}
+
 }  // namespace
 
 bool Kind::has_client() const { return client == nullptr || open_library(client) != nullptr; }
@@ -135,10 +151,12 @@ Result<const Kind*> kind_of(std::string_view url)
     if (kind.scheme == parsed->scheme) return &kind;
     schemes.push_back(kind.scheme);
   }
-  const auto meant = did_you_mean(parsed->scheme, schemes);
-  return Error{
-      ErrorKind::usage, "there are no stores of the kind '" + printable(parsed->scheme) + "'",
-      meant ? "did you mean " + std::string{*meant} + ":" : "asyncz version lists the kinds"};
+  const auto name = helper_name(parsed->scheme);
+  if (!name) return name.error();
+  if (const auto path = find_helper(*name); !path) {
+    return no_such_kind(parsed->scheme, schemes, path.error());
+  }
+  return &custom_kind;
 }
 
 Result<std::unique_ptr<Store>> open_store(const Opening& opening)

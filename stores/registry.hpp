@@ -17,9 +17,11 @@ namespace asyncz::stores {
 
 // What opening a store takes.
 struct Opening {
-  std::string url;                          // with its scheme
-  std::map<std::string, Value> parameters;  // from `[stores.NAME]`; the URL's own win
-  bool create = false;                      // make it where it is missing
+  std::string url;                             // with its scheme
+  std::map<std::string, Value> parameters;     // from `[stores.NAME]`; the URL's own win
+  bool create = false;                         // make it where it is missing
+  std::string state_directory;                 // where this machine keeps what a store does not
+  std::function<void(std::string_view)> tell;  // what a helper program has to say; any thread
 };
 
 struct Kind {
@@ -37,7 +39,8 @@ struct Kind {
 // Every store of this build.
 std::span<const Kind> kinds();
 
-// The kind of this URL (`file:///dir`; an absolute path is a file store).
+// The kind of this URL (`file:///dir`; an absolute path is a file store). A scheme that is none of
+// kinds() is that of a helper program on the PATH (asyncz-store-protocol(7)).
 //   usage  no such scheme (with the nearest known one)
 Result<const Kind*> kind_of(std::string_view url);
 

@@ -60,10 +60,16 @@ std::string user_config_file()
   return xdg("XDG_CONFIG_HOME", "/.config") + "/asyncz/config.toml";
 }
 
+std::string state_directory()
+{
+  if (is_root() && absolute_variable("XDG_STATE_HOME").empty()) return "/var/lib/asyncz";
+  return xdg("XDG_STATE_HOME", "/.local/state") + "/asyncz";
+}
+
 std::string default_store_url()
 {
   if (is_root()) return "file:///var/lib/asyncz/tasks";
-  return url_of(xdg("XDG_STATE_HOME", "/.local/state") + "/asyncz/tasks");
+  return url_of(state_directory() + "/tasks");
 }
 
 std::string default_key_file()

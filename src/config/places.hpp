@@ -14,4 +14,8 @@ inline constexpr std::string_view system_config_file = "/etc/asyncz/config.toml"
 // $HOME, else what the user database says.
 [[nodiscard]] std::string home_directory();
 
+// Where asyncz keeps what is of this machine and no store's: $XDG_STATE_HOME/asyncz, for root
+// /var/lib/asyncz where that is not set.
+[[nodiscard]] std::string state_directory();
+
 }  // namespace asyncz

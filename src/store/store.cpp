@@ -11,13 +11,22 @@
 namespace asyncz {
 namespace {
 
+// Record::worker of what is reserved; else it is 0.
+constexpr std::uint32_t somebody = 1;
+
 // The record as it is once it is reserved until `until`.
 Record reserved(Record record, Instant until)
 {
   ++record.revision;
   ++record.fence;
   record.moment = until;
+  record.worker = somebody;
   return record;
+}
+
+bool is_held(const Record& record, Instant now)
+{
+  return record.worker == somebody && record.moment > now;
 }
 
 // Whether a compare-and-swap lost against somebody else, which is no failure of the store.
@@ -78,13 +87,22 @@ Result<Reservation> Store::reserve(std::string_view id, const Demand& demand)
 {
   auto record = lookup_task(id);
   if (!record) return record.error();
+  if (is_held(*record, demand.now)) {
+    return Error{ErrorKind::conflict, "somebody holds task '" + printable(id) + "'", {}};
+  }
   Reservation reservation{reserved(*std::move(record), demand.now + demand.lease)};
   if (const auto written = update_task(reservation.record); !written) return written.error();
   reservation.until = reservation.record.moment;
   return reservation;
 }
 
-Result<Store::Holder> Store::holder(std::string_view, Instant) { return Holder{}; }
+Result<Store::Holder> Store::holder(std::string_view id, Instant now)
+{
+  const auto record = lookup_task(id);
+  if (!record && record.error().kind == ErrorKind::not_found) return Holder{};
+  if (!record) return record.error();
+  return Holder{.held = is_held(*record, now)};
+}
 
 void Store::expect(Instant, const Demand&) {}
 
@@ -135,8 +153,10 @@ std::vector<Status> Store::settle(std::span<const Settlement> settlements)
 {
   std::vector<Status> statuses;
   for (const auto& [reservation, record] : settlements) {
-    statuses.push_back(record ? update_task(*record)
-                              : delete_task(reservation->record.id, reservation->record.revision));
+    auto after = record;
+    if (after) after->worker = 0;
+    statuses.push_back(after ? update_task(*after)
+                             : delete_task(reservation->record.id, reservation->record.revision));
     if (statuses.back()) reservation->lock.reset();
   }
   return statuses;

@@ -5,5 +5,5 @@ set -eu
 cd "$1"
 command -v clang-format >/dev/null || { echo 'no clang-format'; exit 77; }
 
-find src stores cli tests \( -name '*.hpp' -o -name '*.cpp' \) -print0 |
+find src stores cli tests examples \( -name '*.hpp' -o -name '*.cpp' \) -print0 |
   xargs -0 clang-format --dry-run --Werror

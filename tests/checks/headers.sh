@@ -6,7 +6,7 @@ set -eu
 cd "$1"
 shift
 
-find src stores cli tests -name '*.hpp' |
+find src stores cli tests examples -name '*.hpp' |
   while IFS= read -r header; do
     source=${header%.hpp}.cpp
     first=$(grep -m 1 '^#include' "$source" 2>/dev/null || true)

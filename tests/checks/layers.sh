@@ -43,7 +43,8 @@ words() {
   cat <<'END'
 ::now\(\)|clock_gettime|gettimeofday|\btime\((NULL|nullptr)\):src/time/ src/run/
 \b(nano|u)?sleep\(|sleep_(for|until)|clock_nanosleep:src/time/ src/run/
-\bvfork\(|\bfork\(|\bposix_spawn|\bexecv:src/run/
+\bvfork\(|\bfork\(|\bexecv:src/run/
+\bposix_spawn:src/run/ stores/custom/helper_process.cpp
 END
 }
 

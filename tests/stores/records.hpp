@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Records and demands for tests of stores.
+// Records and demands for tests of stores: those of the conformance suite, at noon.
 #pragma once
 
-#include "store/store.hpp"
+#include "stores/conformance/trial.hpp"
 
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace asyncz::tests {
 
@@ -14,34 +14,11 @@ inline const Instant noon = instant_of(1'800'000'000'000'000);
 inline Record record_of(std::string id, Instant moment = noon, std::string queue = "default",
                         int priority = 0)
 {
-  const auto content = "sealed bytes of " + id;
-  const auto text = bytes_of(content);
-  return {.id = std::move(id),
-          .moment = moment,
-          .queue = std::move(queue),
-          .priority = priority,
-          .revision = 1000,
-          .fence = 500,
-          .sealed = {text.begin(), text.end()}};
+  return stores::conformance::record_of(std::move(id), moment, std::move(queue), priority);
 }
 
-inline Demand demand_at(Instant now, std::size_t limit = 1) { return {.now = now, .limit = limit}; }
-
-// The record as a user's edit leaves it.
-inline Record edited(Record record, std::string_view sealed)
-{
-  ++record.revision;
-  const auto text = bytes_of(sealed);
-  record.sealed.assign(text.begin(), text.end());
-  return record;
-}
-
-inline RunRecord run_of(std::uint64_t tag, std::uint64_t fence, Instant recorded)
-{
-  const auto content = "sealed run " + std::to_string(fence);
-  const auto text = bytes_of(content);
-  return {
-      .task_tag = tag, .fence = fence, .recorded = recorded, .sealed = {text.begin(), text.end()}};
-}
+using stores::conformance::demand_at;
+using stores::conformance::edited;
+using stores::conformance::run_of;
 
 }  // namespace asyncz::tests

@@ -15,6 +15,7 @@ import time
 
 FULL = os.environ.get("ASYNCZ_STRESS") == "full"
 PATIENCE = 300 if FULL else 120  # seconds until something that must happen has not happened
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 SIGTERM_BIT = 1 << signal.SIGTERM - 1
 
 
@@ -154,11 +155,16 @@ def url_on(server):
 @contextlib.contextmanager
 def new_world():
     """A world made from the command line, ASYNCZ WITNESS CRONTABS [SERVER]; what is left of it goes
-    with it. With SERVER its store is on the server that with_server.py started."""
+    with it. With SERVER its store is on the server that with_server.py started; that of `shelf` is
+    behind the example of a helper program."""
     server = sys.argv[4] if len(sys.argv) > 4 else None
-    url = server and url_on(server)
     with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
+        if server == "shelf":
+            url = f"shelf:{folder}/tasks.db"
+        else:
+            url = server and url_on(server)
         world = World(sys.argv[1], sys.argv[2], folder, url)
+        world.environment["PATH"] += f":{EXAMPLES}"
         try:
             yield world
         except BaseException:
