@@ -189,6 +189,8 @@ struct Layout<Run> {
     field(17, "output", &Run::output);
     field(18, "stretch", &Run::stretch);
     field(19, "task_record", &Run::task_record);
+    field(20, "created", &Run::created);
+    field(21, "revision", &Run::revision);
   }
 };
 

@@ -250,7 +250,9 @@ void Launcher::finish_round()
   const bool ends = parts_.options.drain || parts_.options.once;
   if (phase_ != Phase::taking || !ends || trouble_ || !took_all_) return;
   const bool held = !parts_.options.once && parts_.vault.store().held_elsewhere();
-  if (open_ == 0 && !held) parts_.loop.put(NothingLeft{});
+  if (open_ > 0 || held) return;
+  see_changes();  // says what could not be read
+  parts_.loop.put(NothingLeft{});
 }
 
 // --- Starting -----------------------------------------------------------------------------------
@@ -268,8 +270,6 @@ void Launcher::receive(Reserved reserved)
     job->outcome = Job::Outcome::ended;
     job->recorded = true;
     job->begun.stored = stored;
-    // An old copy that was put back was settled once, and had its hooks then.
-    job->hooks_over = before->fence >= stored.fence;
     return parts_.record(std::move(job));
   }
   if (needs_store(stored)) return parts_.settler.put(Begin{std::move(job)});

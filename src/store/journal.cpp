@@ -32,6 +32,7 @@ void Journal::runs(const RunQuery& query, const Store::VisitRun& visit) const
     for (const auto& run : runs_) {
       if (query.task_tag && run.task_tag != *query.task_tag) continue;
       if (query.since && run.recorded < *query.since) continue;
+      if (query.above_fence && run.fence <= *query.above_fence) continue;
       chosen.push_back(run);
     }
   }

@@ -68,7 +68,8 @@ struct Changes {
 
 struct RunQuery {
   std::optional<std::uint64_t> task_tag;
-  std::optional<Instant> since;  // recorded at or after
+  std::optional<Instant> since;              // recorded at or after
+  std::optional<std::uint64_t> above_fence;  // with `task_tag`: what has a higher fence
 };
 
 // Keeps sealed records and hands each to one worker at a time. tests/stores/conformance_*.cpp say
@@ -190,7 +191,8 @@ class Store {
   // do not count. It may be earlier than any task's, where the store itself wants to look again.
   virtual Result<Instant> next_moment(const Demand& demand);
 
-  // Whether something due is held elsewhere, as last seen by reserve_due.
+  // Whether something due is held elsewhere, as last seen by reserve_due, or may become due because
+  // it cannot be read yet.
   virtual bool held_elsewhere() const;
 
   // Appends to the history. Survives the death of this process on return, and of the host when

@@ -173,6 +173,8 @@ Run run_of(const StoredTask& task, const Beginning::Start& start)
   auto run = stretch_of(task, RunState::running, start.scheduled, start.scheduled);
   run.stretch.reset();
   run.attempt = start.attempt;
+  run.created = task.progress.created;
+  run.revision = task.progress.revision;
   return run;
 }
 

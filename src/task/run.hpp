@@ -61,6 +61,11 @@ struct Run {
   // it again. Empty otherwise.
   std::string task_record;
 
+  // When the task (or instance) was made, and the revision of the sealed record that the run
+  // followed from: by these an old copy of the record that is put back is known.
+  Instant created;
+  std::int64_t revision = 0;
+
   // `TASK.FENCE`; a stretch that was found under the same reservation as a run adds its state.
   [[nodiscard]] std::string id() const;
 

@@ -12,7 +12,20 @@ class SystemClock final : public Clock {
   {
     timespec time{};
     ::clock_gettime(CLOCK_REALTIME, &time);
-    return Instant{std::chrono::seconds{time.tv_sec} + Duration{time.tv_nsec / 1000}};
+    return Instant{duration_of(time)};
+  }
+
+  Instant host_started() const override
+  {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return now() - duration_of(time);
+  }
+
+ private:
+  static Duration duration_of(const timespec& time)
+  {
+    return std::chrono::seconds{time.tv_sec} + Duration{time.tv_nsec / 1000};
   }
 };
 

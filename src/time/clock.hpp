@@ -12,6 +12,9 @@ class Clock {
 
   // The present wall-clock instant. It may step in either direction.
   [[nodiscard]] virtual Instant now() const = 0;
+
+  // When this host was started, by the same clock.
+  [[nodiscard]] virtual Instant host_started() const { return first_instant; }
 };
 
 // The system's clock (CLOCK_REALTIME); lives as long as the process.

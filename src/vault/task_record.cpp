@@ -49,10 +49,12 @@ Status check_clear_fields(const Record& record, const StoredTask& task)
   if (record.priority != task.task.priority) return disagrees("priority");
   if (record.revision < progress.revision) return disagrees("revision");
   if (record.fence < progress.settled_fence) return disagrees("fence");
-  // Both begin at the microsecond of creation: so high no number of writes brings them.
-  constexpr std::int64_t highest = std::int64_t{1} << 62;
-  if (record.revision > highest) return disagrees("revision");
-  if (record.fence > static_cast<std::uint64_t>(highest)) return disagrees("fence");
+  // Each settlement seals both; so many reservations without one there are never.
+  constexpr std::uint64_t most_unsettled = std::uint64_t{1} << 20U;
+  const auto writes =
+      static_cast<std::uint64_t>(record.revision) - static_cast<std::uint64_t>(progress.revision);
+  if (writes > most_unsettled) return disagrees("revision");
+  if (unsettled(record, task) > most_unsettled) return disagrees("fence");
   // An edit of a task that is reserved leaves the clear moment where it is.
   if (unsettled(record, task) == 0 && record.moment < sealed_moment(task))
     return disagrees("moment");

@@ -10,17 +10,19 @@
 #include "task/worker_info.hpp"
 #include "time/clock.hpp"
 #include "vault/envelope.hpp"
-#include "vault/recorded_runs.hpp"
+#include "vault/settled_tasks.hpp"
 #include "vault/task_record.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asyncz {
@@ -31,8 +33,7 @@ struct Reserved {
   StoredTask stored;
 
   // The run that this task is reserved for, where the history holds its end already: it is to be
-  // settled, not run again. So it is after an interrupted reservation, and where an old copy of the
-  // record was put back more than a minute or two after its moment.
+  // settled, not run again. So it is after an interrupted reservation.
   std::optional<Run> ended_before;
 };
 
@@ -109,11 +110,12 @@ class Vault {
   // --- What workers do --------------------------------------------------------------------------
 
   // Reserves up to demand.limit tasks whose sealed moment has come by our clock. Those that do not
-  // verify are reported, ignored and not counted.
+  // verify, and old copies that were put back, are reported, ignored and not counted.
   Result<std::vector<Reserved>> reserve_due(const Demand& demand);
 
   // Reserves this task now, for `run --foreground`.
   //   conflict  somebody holds it
+  //   corrupt   it does not verify, or is an old copy
   Result<Reserved> reserve(std::string_view id, const Demand& demand);
 
   // Seals and appends to the history; a run that is there already is replaced. `of`: as in Store.
@@ -179,7 +181,15 @@ class Vault {
   void put_off(Reserved reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved, std::uint64_t fence);
-  Result<std::optional<Run>> end_before_copy(const Reserved& reserved, Instant now);
+  Result<std::optional<Run>> end_before(const Reserved& reserved);
+  // What later_run() has found.
+  struct Later {
+    std::optional<Run> evidence;  // by which the record is an old copy
+    std::optional<Run> ended;     // the run that it is reserved for
+  };
+  Result<Later> later_run(const Reserved& reserved);
+  Error refused(const Reserved& reserved, const std::optional<Run>& evidence);
+  std::optional<Run> opened_or_reported(const RunRecord& record);
   Result<Record> record_after(const Reserved& reserved, const StoredTask& after,
                               Nonces& nonces) const;
   void pass_over(Reservation reservation, const Error& why);
@@ -205,7 +215,9 @@ class Vault {
   Envelope envelope_;
   const Clock& clock_;
   std::function<void(std::string_view, const Error&)> reports_;
-  RecordedRuns recorded_;  // for reserve_due alone
+  std::mutex recording_;  // record_run() of the store is one thread's at a time
+  SettledTasks settled_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> forged_;  // runs by tag and fence
 };
 
 }  // namespace asyncz

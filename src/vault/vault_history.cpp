@@ -51,6 +51,7 @@ Status Vault::record_run(const Run& run, const Reservation* of)
 {
   const auto record = sealed_run(run, run.end ? *run.end : clock_.now());
   if (!record) return record.error();
+  const std::lock_guard lock{recording_};
   return store_.record_run(*record, of);
 }
 

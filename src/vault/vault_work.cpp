@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What workers do with a vault: reserve what is due, and settle what came of it.
-#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "vault/vault.hpp"
 
@@ -9,13 +8,6 @@
 
 namespace asyncz {
 namespace {
-
-// How many interrupted reservations are looked for in the history. More than that in a row are
-// given up anyway (most_interruptions in task/lifecycle.hpp).
-constexpr std::uint64_t most_looked_for = 8;
-
-// A task that is later than this may be an old copy that was put back.
-constexpr auto suspicious_delay = std::chrono::minutes{1};
 
 // One task less is wanted.
 void count_down(Demand& demand, std::string_view queue)
@@ -26,9 +18,6 @@ void count_down(Demand& demand, std::string_view queue)
     if (share.queue == queue && share.limit > 0) --share.limit;
   }
 }
-
-// The task whose history a run of this one is part of.
-std::string_view history_of(std::string_view id) { return parent_of_instance(id).value_or(id); }
 
 }  // namespace
 
@@ -69,8 +58,11 @@ Result<std::optional<Reserved>> Vault::admit(Reservation reservation, Instant no
     put_off(std::move(reserved));
     return std::optional<Reserved>{};
   }
-  auto end = recorded_end(reserved);
-  if (end && !*end) end = end_before_copy(reserved, now);
+  auto end = end_before(reserved);
+  if (!end && end.error().kind == ErrorKind::corrupt) {
+    pass_over(std::move(reserved.reservation), end.error());
+    return std::optional<Reserved>{};
+  }
   if (!end) return end.error();
   reserved.ended_before = std::move(*end);
   return std::optional{std::move(reserved)};
@@ -102,53 +94,6 @@ void Vault::put_off(Reserved reserved)
   if (!settled.front()) store_.ignore(std::move(reserved.reservation));
 }
 
-// The end of an interrupted reservation, where the history holds it. Asked only when there was one.
-Result<std::optional<Run>> Vault::recorded_end(const Reserved& reserved)
-{
-  const auto fence = reserved.reservation.record.fence;
-  const auto interrupted = unsettled(reserved.reservation.record, reserved.stored) - 1;
-  for (std::uint64_t back = 1; back <= std::min(interrupted, most_looked_for); ++back) {
-    auto run = recorded_end(reserved, fence - back);
-    if (!run || *run) return run;
-  }
-  return std::optional<Run>{};
-}
-
-Result<std::optional<Run>> Vault::recorded_end(const Reserved& reserved, std::uint64_t fence)
-{
-  const auto task = history_of(reserved.stored.task.id);
-  const auto tags = envelope_.tags_of(task);
-  if (!tags) return tags.error();
-  for (const auto tag : *tags) {
-    const auto record = store_.find_run(tag, fence, reserved.reservation.previous_worker);
-    if (!record && record.error().kind == ErrorKind::unavailable) return record.error();
-    if (!record) continue;
-    auto run = opened(*record);
-    if (!run && reports_) reports_(reserved.stored.task.id, run.error());
-    if (run && run->task == task && run->fence == fence) return std::optional{std::move(*run)};
-  }
-  return std::optional<Run>{};
-}
-
-// An old copy of a record that was put back is as genuine as it was then, but the history holds the
-// end of the run that it led to. That run began when the moment had come, so only what is overdue
-// can be such a copy, and nothing else has to wait for a look into the history.
-Result<std::optional<Run>> Vault::end_before_copy(const Reserved& reserved, Instant now)
-{
-  const auto& task = reserved.stored;
-  if (clear_queue(task.task).starts_with('@')) return std::optional<Run>{};
-  if (now - sealed_moment(task) < suspicious_delay) return std::optional<Run>{};
-  const auto tags = envelope_.tags_of(history_of(task.task.id));
-  if (!tags) return tags.error();
-  const auto first = task.progress.settled_fence + 1;
-  for (const auto tag : *tags) {
-    const auto fence = recorded_.last_of(store_, tag, {first, first + most_looked_for}, now);
-    if (!fence) return fence.error();
-    if (*fence) return recorded_end(reserved, **fence);
-  }
-  return std::optional<Run>{};
-}
-
 Result<Reserved> Vault::reserve(std::string_view id, const Demand& demand)
 {
   auto reservation = store_.reserve(id, demand);
@@ -159,8 +104,11 @@ Result<Reserved> Vault::reserve(std::string_view id, const Demand& demand)
     return stored.error();
   }
   Reserved reserved{std::move(*reservation), std::move(*stored), std::nullopt};
-  auto end = recorded_end(reserved);
-  if (!end) return end.error();
+  auto end = end_before(reserved);
+  if (!end) {
+    store_.ignore(std::move(reserved.reservation));
+    return end.error();
+  }
   reserved.ended_before = std::move(*end);
   return reserved;
 }
@@ -200,8 +148,9 @@ std::vector<Status> Vault::settle(std::span<const Outcome> outcomes)
   auto settled = store_.settle(settlements);
   for (std::size_t i = 0; i < places.size(); ++i) {
     auto& status = statuses[places[i]] = std::move(settled[i]);
-    if (status || status.error().kind != ErrorKind::conflict) continue;
     auto& reserved = *outcomes[places[i]].reserved;
+    if (status) settled_.put(reserved.stored, reserved.reservation.record.revision + 1);
+    if (status || status.error().kind != ErrorKind::conflict) continue;
     const auto looked = look_again(reserved);
     if (!looked) status = looked;
     // Our own settlement, which was written before the store failed to say so.

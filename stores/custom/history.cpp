@@ -27,6 +27,7 @@ Status History::runs(const RunQuery& query, const Store::VisitRun& visit)
     }
     auto run = wire::run_in(item);
     if (!run) return run.error();
+    if (query.above_fence && run->fence <= *query.above_fence) return Next::more;
     return visit(std::move(run)) ? Next::more : Next::stop;
   };
   const auto answer =

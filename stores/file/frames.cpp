@@ -86,6 +86,7 @@ Frames decode_frames(ByteView bytes)
     if (is_whole(*frame)) {
       frames.damaged |= at != frames.end;
       frames.end = at + frame->size();
+      frames.views.push_back(*frame);
       frames.runs.push_back(decode_frame(*frame));
     }
     at += frame->size();

@@ -16,8 +16,9 @@ namespace asyncz::stores {
 // The whole frames among `bytes`, in their order.
 struct Frames {
   std::vector<RunRecord> runs;
-  std::size_t end = 0;   // of the last of them; what follows was torn by its writer's death
-  bool damaged = false;  // there is something else between them
+  std::vector<ByteView> views;  // of each among the bytes
+  std::size_t end = 0;          // of the last of them; what follows was torn by its writer's death
+  bool damaged = false;         // there is something else between them
 };
 [[nodiscard]] Frames decode_frames(ByteView bytes);
 

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "stores/file/disk.hpp"
 #include "stores/file/frames.hpp"
+#include "stores/file/history_parts.hpp"
 #include "stores/file/locks.hpp"
 
 #include <fcntl.h>
@@ -12,10 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
-#include <limits>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -23,68 +21,10 @@ namespace asyncz::stores {
 namespace {
 
 constexpr std::int64_t rotated_at = 1 << 20;
-constexpr std::size_t largest_history_file = std::size_t{256} << 20;
-constexpr std::string_view file_prefix = "WORKER-";
-
+constexpr int most_tries = 3;
 bool was_removed(const Error& error) { return error.kind == ErrorKind::not_found; }
 
 Error no_run() { return {ErrorKind::not_found, "the history holds no such run", {}}; }
-
-// The parts of `WORKER-N` or `WORKER-N.K`. The file that is still written comes after all K.
-struct Part {
-  std::uint32_t worker = 0;
-  std::uint32_t number = std::numeric_limits<std::uint32_t>::max();
-
-  friend auto operator<=>(const Part&, const Part&) = default;
-};
-
-std::optional<Part> parse_part(std::string_view name)
-{
-  if (!name.starts_with(file_prefix)) return std::nullopt;
-  Part part;
-  const auto* const end = name.data() + name.size();
-  auto read = std::from_chars(name.data() + file_prefix.size(), end, part.worker);
-  if (read.ec == std::errc{} && read.ptr != end && *read.ptr == '.') {
-    read = std::from_chars(read.ptr + 1, end, part.number);
-  }
-  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-  return part;
-}
-
-std::string name_of(const Part& part)
-{
-  auto name = std::string{file_prefix} + std::to_string(part.worker);
-  const bool last = part.number == std::numeric_limits<std::uint32_t>::max();
-  return last ? name : name + "." + std::to_string(part.number);
-}
-
-// The parts of the history by worker, each worker's oldest first.
-Result<std::map<std::uint32_t, std::vector<Part>>> list_parts(int dir)
-{
-  std::map<std::uint32_t, std::vector<Part>> parts;
-  const auto listed = each_name(dir, [&](const char* name, unsigned char) {
-    if (const auto part = parse_part(name)) parts[part->worker].push_back(*part);
-    return true;
-  });
-  if (!listed) return listed.error();
-  for (auto& [worker, list] : parts) std::sort(list.begin(), list.end());
-  return parts;
-}
-
-Result<Frames> read_part(int dir, const Part& part)
-{
-  const auto fd = open_regular(dir, name_of(part), O_RDONLY);
-  if (!fd) return fd.error();
-  const auto bytes = read_all(fd->get(), largest_history_file, name_of(part));
-  if (!bytes) return bytes.error();
-  return decode_frames(*bytes);
-}
-
-Error damaged(const Part& part)
-{
-  return {ErrorKind::corrupt, "the history file '" + name_of(part) + "' is damaged in its middle",
-          "asyncz doctor tells more"};
-}
 
 // One worker's runs, newest first, a part in memory at a time.
 class Backwards {
@@ -241,6 +181,7 @@ Status History::each(const RunQuery& query, const Store::VisitRun& visit) const
 {
   const auto dir = folder_.inner("history", false);
   if (!dir) return was_removed(dir.error()) ? Status{} : dir.error();
+  if (query.task_tag && query.above_fence) return later_runs(dir->get(), query, visit);
   auto parts = list_parts(dir->get());
   if (!parts) return parts.error();
 
@@ -262,6 +203,30 @@ Status History::each(const RunQuery& query, const Store::VisitRun& visit) const
     if (asked_for && !visit(run)) return {};
     newest->step();
   }
+}
+
+// These are asked for before each run of a task, so that it is remembered where they are.
+Status History::later_runs(int dir, const RunQuery& query, const Store::VisitRun& visit) const
+{
+  std::vector<Result<RunRecord>> runs;
+  bool whole = false;
+  for (int tries = 0; !whole && tries < most_tries; ++tries) {
+    const std::lock_guard lock{index_mutex_};
+    if (auto read = index_.refresh(dir); !read) return read;
+    runs.clear();
+    whole = true;
+    for (auto& error : index_.errors()) runs.emplace_back(std::move(error));
+    for (const auto& place : index_.find(*query.task_tag, *query.above_fence)) {
+      if (query.since && place.recorded < *query.since) continue;
+      auto run = index_.read(dir, place);
+      whole = whole && (run || !was_removed(run.error()));  // else its file was set aside meanwhile
+      runs.push_back(std::move(run));
+    }
+  }
+  for (auto& run : runs) {
+    if (!visit(std::move(run))) return {};
+  }
+  return {};
 }
 
 // --- Pruning -------------------------------------------------------------------------------------
@@ -298,9 +263,8 @@ Status History::prune_part(int dir, const std::string& name, Instant before)
   const std::lock_guard lock{mutex_};
   const auto part = parse_part(name).value();
   const bool ours = name == name_;
-  const bool closed = part.number != std::numeric_limits<std::uint32_t>::max();
   UniqueFd seat;  // so that nobody begins to write under this number
-  if (!ours && !closed) {
+  if (!ours && !part.is_closed()) {
     auto borrowed = seat_.borrow(part.worker);
     if (!borrowed) return borrowed.error();
     if (!*borrowed) return {};

@@ -21,6 +21,7 @@
 
 #include "store/store.hpp"
 #include "stores/file/folder.hpp"
+#include "stores/file/history_index.hpp"
 #include "stores/file/seat.hpp"
 
 #include <memory>
@@ -47,6 +48,7 @@ class History {
   Status prune(Instant before, std::int64_t keep_bytes);
 
  private:
+  Status later_runs(int dir, const RunQuery& query, const Store::VisitRun& visit) const;
   Status open_own();
   Status rotate();
   Status prune_part(int dir, const std::string& name, Instant before);
@@ -59,6 +61,9 @@ class History {
   std::int64_t size_ = 0;          // of it
   bool fresh_ = false;             // our file's name is not durable yet
   std::vector<std::shared_ptr<UniqueFd>> unsynced_;
+
+  mutable std::mutex index_mutex_;
+  mutable HistoryIndex index_;
 };
 
 }  // namespace asyncz::stores

@@ -69,6 +69,9 @@ Status History::visit(const RunQuery& query, const Store::VisitRun& visit)
   Document wanted;
   if (query.task_tag) wanted.add("task_tag", stored_number(*query.task_tag));
   if (query.since) wanted.add("recorded", Document{{"$gte", us_of(*query.since)}});
+  if (query.task_tag && query.above_fence) {
+    wanted.add("_id", Document{{"$gte", name_of_run(*query.task_tag, *query.above_fence + 1)}});
+  }
   std::optional<Document> last;
   for (;;) {
     auto filter = wanted;

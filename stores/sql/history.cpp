@@ -61,6 +61,10 @@ Result<std::vector<RunRecord>> SqlHistory::page(const RunQuery& query, const Run
     step.statement += " AND task_tag = ?";
     step.values.emplace_back(stored_number(*query.task_tag));
   }
+  if (query.above_fence) {
+    step.statement += " AND fence > ?";
+    step.values.emplace_back(stored_number(*query.above_fence));
+  }
   if (after != nullptr) {
     const auto recorded = us_of(after->recorded);
     const auto tag = stored_number(after->task_tag);

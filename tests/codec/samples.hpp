@@ -124,6 +124,8 @@ inline Run full_run()
   run.output = "done\n";
   run.stretch = Run::Stretch{instant_of(6), instant_of(7), 0};
   run.task_record = "record";
+  run.created = instant_of(8);
+  run.revision = 9;
   return run;
 }
 

@@ -120,6 +120,8 @@ struct Scene {
     run.fence = reserved.reservation.record.fence;
     run.state = state;
     run.start = run.end = clock.now();
+    run.created = reserved.stored.progress.created;
+    run.revision = reserved.stored.progress.revision;
     return run;
   }
 };

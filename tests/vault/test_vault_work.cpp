@@ -185,33 +185,164 @@ TEST_CASE("a run that the history holds as ended is handed over, not run again")
   CHECK(third[0].ended_before == second[0].ended_before);
 }
 
-TEST_CASE("an old copy that is put back is not run while the history remembers its run")
+TEST_CASE("an old copy that is put back is refused at once by the worker that settled the task")
 {
   const auto scene = Scene::unlocked();
   scene->add("deploy");
   const auto copy = *scene->store->lookup_task("deploy");
   auto taken = scene->reserve();
-  const auto run = scene->run_of(taken[0]);
-  REQUIRE(scene->vault.record_run(run));
   REQUIRE(settle(*scene, taken[0], std::nullopt).front());
-  scene->clock.advance(Seconds{3600});
-
   for (const std::uint64_t fence : {0U, 1U, 1000U}) {  // whatever the clear fence is raised by
     auto put_back = copy;
     put_back.fence += fence;
     REQUIRE(scene->store->add_task(put_back));
-    auto again = scene->reserve();
-    REQUIRE(again.size() == 1);
-    CHECK(again[0].ended_before == run);
-    REQUIRE(settle(*scene, again[0], std::nullopt).front());
+    CHECK(scene->reserve().empty());
+    CHECK(scene->reported == std::vector<std::string>{"deploy"});
+    CHECK(scene->reserve().empty());
+    scene->let_leases_end();
+    CHECK(scene->vault.reserve("deploy", scene->demand()).error().kind == ErrorKind::corrupt);
+    const auto there = scene->store->lookup_task("deploy");
+    REQUIRE(there);
+    REQUIRE(scene->store->delete_task("deploy", there->revision));
+    scene->reported.clear();
+  }
+}
+
+// What another process knows of a task that ran: only what the history says.
+struct Replay {
+  std::shared_ptr<stores::MemoryState> state = stores::make_memory_state();
+  Scene first{{"secret"}, state};
+  std::unique_ptr<Scene> second;
+  Record copy;
+
+  Replay()
+  {
+    REQUIRE(first.vault.unlock(true));
+    first.add("deploy");
+    copy = *first.store->lookup_task("deploy");
   }
 
-  REQUIRE(scene->store->prune_runs(scene->clock.now(), 0));
-  scene->clock.advance(Seconds{61});  // what was read of the history is stale by then
+  void run_and_settle(bool goes_on = false)
+  {
+    auto taken = first.reserve();
+    REQUIRE(taken.size() == 1);
+    auto run = first.run_of(taken[0]);
+    REQUIRE(first.vault.record_run(run));
+    const auto after = goes_on ? std::optional{taken[0].stored} : std::nullopt;
+    REQUIRE(settle(first, taken[0], after).front());
+  }
+
+  Scene& restart()
+  {
+    second = std::make_unique<Scene>(std::vector<std::string>{"secret"}, state);
+    REQUIRE(second->vault.unlock(true));
+    return *second;
+  }
+};
+
+TEST_CASE_FIXTURE(Replay, "an old copy is refused by any worker while the history remembers")
+{
+  run_and_settle();
+  REQUIRE(first.store->add_task(copy));
+  auto& worker = restart();
+  CHECK(worker.reserve().empty());
+  CHECK(worker.reported == std::vector<std::string>{"deploy"});
+  CHECK(worker.reserve().empty());
+  CHECK(worker.reported.size() == 1);
+  CHECK(worker.store->lookup_task("deploy"));
+
+  for (int again = 0; again < 3; ++again) {  // and so by all that come after it
+    second->let_leases_end();
+    const auto now = second->clock.now();
+    auto& next = restart();
+    next.clock.set(now);
+    CHECK(next.reserve().empty());
+    CHECK(next.reported.size() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Replay, "a copy that others have run on from is refused whatever its clear fence")
+{
+  run_and_settle(true);
+  run_and_settle(true);
+  const auto now = first.store->lookup_task("deploy");
+  REQUIRE(first.store->delete_task("deploy", now->revision));
+  copy.fence += 7;
+  REQUIRE(first.store->add_task(copy));
+  auto& worker = restart();
+  CHECK(worker.reserve().empty());
+  worker.let_leases_end();
+  CHECK(worker.vault.reserve("deploy", worker.demand()).error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE_FIXTURE(Replay, "a forged run in the history hides no true one")
+{
+  run_and_settle();
+  std::vector<RunRecord> runs;
+  REQUIRE(first.store->runs({}, [&](Result<RunRecord> run) {
+    REQUIRE(run);
+    runs.push_back(*std::move(run));
+    return true;
+  }));
+  REQUIRE(runs.size() == 1);
+  auto forged = runs[0];
+  forged.sealed.back() ^= 1;
+  REQUIRE(first.store->record_run(forged));
+  ++forged.fence;
+  REQUIRE(first.store->record_run(forged));
+  REQUIRE(first.store->add_task(copy));
+  auto& worker = restart();
+  CHECK(worker.reserve().empty());
+  CHECK(worker.reported == std::vector<std::string>{"history", "history", "deploy"});
+}
+
+TEST_CASE_FIXTURE(Replay, "what the history has forgotten may run again")
+{
+  run_and_settle();
+  REQUIRE(first.store->prune_runs(first.clock.now() + Seconds{1}, 0));
+  REQUIRE(first.store->add_task(copy));
+  CHECK(restart().reserve().size() == 1);
+}
+
+TEST_CASE_FIXTURE(Replay, "a run that ended as its host failed is settled, not run again")
+{
+  run_and_settle();
+  REQUIRE(first.store->add_task(copy));  // nothing of the reservation had reached the disk
+  auto& worker = restart();
+  worker.clock.advance(Seconds{60});
+  worker.clock.restart_host();
+  const auto taken = worker.reserve();
+  REQUIRE(taken.size() == 1);
+  REQUIRE(taken[0].ended_before);
+  CHECK(taken[0].ended_before->fence == copy.fence + 1);
+}
+
+TEST_CASE_FIXTURE(Replay, "an id that is used again is another task")
+{
+  run_and_settle();
+  auto& worker = restart();
+  worker.clock.set(first.clock.now() - Seconds{3600});  // the clock was wrong before
+  worker.add("deploy");
+  CHECK(worker.reserve().size() == 1);
+}
+
+TEST_CASE("a boot task's old copy is refused, too")
+{
+  const auto scene = Scene::unlocked();
+  auto task = scene->task("at-boot");
+  task.task.trigger = {};
+  task.task.trigger.kind = TriggerKind::boot;
+  task.progress.due.reset();
+  task.progress.moment = Instant{};
+  scene->add(task);
+  const auto copy = *scene->store->lookup_task("at-boot");
+  auto demand = scene->demand();
+  demand.only = {{std::string{boot_queue}, 10}};
+  auto taken = *scene->vault.reserve_due(demand);
+  REQUIRE(settle(*scene, taken[0], std::nullopt).front());
   REQUIRE(scene->store->add_task(copy));
-  auto forgotten = scene->reserve();
-  REQUIRE(forgotten.size() == 1);
-  CHECK_FALSE(forgotten[0].ended_before);
+  CHECK(scene->vault.reserve_due(demand)->empty());
+  CHECK(scene->reported == std::vector<std::string>{"at-boot"});
 }
 
 TEST_CASE("an overdue task is run although its other runs are in the history")

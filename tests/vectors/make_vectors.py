@@ -186,6 +186,8 @@ FULL_RUN = record(
     t17_output=text("done\n"),
     t18_stretch=record(t1_first=signed(6), t2_last=signed(7), t3_count=signed(0)),
     t19_task_record=text("record"),
+    t20_created=signed(8),
+    t21_revision=signed(9),
 )
 WORKER = record(
     t1_name=text("host-1"),
