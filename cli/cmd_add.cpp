@@ -145,7 +145,7 @@ class Add final : public Command {
     if (once) {
       if (const Status done = capture_place(task); !done) return done;
     }
-    if (const Status done = environment_.apply(task, once); !done) return done;
+    if (const Status done = environment_.apply(task, once && !task.user); !done) return done;
     if (const Status done = input_.apply(task); !done) return done;
     if (const Status done = set_id(task); !done) return done;
     if (paused_) set_paused(stored, true, now_);

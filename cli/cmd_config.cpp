@@ -7,6 +7,7 @@
 #include "cli/store_opening.hpp"
 #include "cli/table.hpp"
 #include "config/settings.hpp"
+#include "stores/url.hpp"
 
 #include <optional>
 #include <string>
@@ -32,9 +33,9 @@ Value store_value(const StoreSettings& store)
 {
   ValueMap map;
   if (store.url.empty()) map.emplace_back("type", store.type);
-  if (!store.url.empty()) map.emplace_back("url", without_secrets(store.url));
+  if (!store.url.empty()) map.emplace_back("url", stores::without_secrets(store.url));
   for (const auto& [name, value] : store.parameters) {
-    map.emplace_back(name, name == "password" ? Value{"***"} : value);
+    map.emplace_back(name, stores::names_secret(name) ? Value{"***"} : value);
   }
   return map;
 }
@@ -44,7 +45,7 @@ std::vector<Setting> all_settings(const Settings& settings)
   const std::string store = settings.store.empty() ? ""
                             : settings.store.find(':') == std::string::npos
                                 ? settings.store
-                                : without_secrets(settings.store);
+                                : stores::without_secrets(settings.store);
   const bool has_default = settings.stores.contains("default");
   std::vector<Setting> all;
   all.push_back({"store", !store.empty() ? store : has_default ? "default" : default_store_url()});

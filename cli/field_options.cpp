@@ -28,14 +28,15 @@ std::string option_name(std::string_view field)
   return name;
 }
 
-// What a captured environment leaves out: it means nothing outside the terminal session.
+// What a captured environment leaves out beside our own settings: it means nothing outside the
+// terminal session.
 constexpr std::array<std::string_view, 4> session_variables{"TERM", "DISPLAY", "SSH_AUTH_SOCK",
                                                             "_"};
 
 bool is_kept(std::string_view name)
 {
   return std::ranges::find(session_variables, name) == session_variables.end() &&
-         name != "ASYNCZ_STORE_PASSWORD" && !name.starts_with("ASYNCZ_STORE_ENCRYPTION_KEY");
+         !name.starts_with("ASYNCZ_");
 }
 
 Status set_variable(Task& task, std::string_view pair)

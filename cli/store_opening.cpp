@@ -4,10 +4,10 @@
 #include "base/text.hpp"
 #include "config/places.hpp"
 #include "stores/registry.hpp"
+#include "stores/url.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,29 +85,6 @@ Result<std::unique_ptr<Store>> empty_store()
 
 }  // namespace
 
-std::string without_secrets(std::string_view url)
-{
-  constexpr std::string_view mask = "***";
-  std::string shown{url};
-  const auto authority = shown.find("//");
-  if (authority == std::string::npos || shown.substr(authority).starts_with("///")) return shown;
-
-  // libpq takes a password among the parameters as well.
-  constexpr std::string_view parameter = "password=";
-  const auto question = std::min(shown.find('?'), shown.size());
-  for (auto at = shown.find(parameter, question); at != std::string::npos;
-       at = shown.find(parameter, at + parameter.size())) {
-    const auto begin = at + parameter.size();
-    const auto end = std::min(shown.find('&', begin), shown.size());
-    shown.replace(begin, end - begin, mask);
-  }
-  // Whatever bytes a password has, it ends at the last `@` before those.
-  const auto at = shown.rfind('@', question);
-  const auto colon = shown.find(':', authority);
-  if (at == std::string::npos || colon == std::string::npos || colon > at) return shown;
-  return shown.replace(colon + 1, at - colon - 1, mask);
-}
-
 Result<OpenStore> open_store_of(Context& context, const Settings& settings,
                                 std::string_view name_or_url, Access access, const WrapStore& wrap)
 {
@@ -129,7 +106,7 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
   if (!store) return store.error();
 
   OpenStore open;
-  open.url = without_secrets(place->opening.url);
+  open.url = stores::without_secrets(place->opening.url);
   open.store = wrap ? wrap(std::move(*store)) : std::move(*store);
   open.keys = keys_of(context, settings, empty ? *stores::kinds().data() : **kind);
   open.vault = std::make_unique<Vault>(

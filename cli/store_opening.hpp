@@ -27,7 +27,4 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
 Result<std::unique_ptr<Store>> open_without_key(Context& context, std::string_view name_or_url,
                                                 std::string state_directory);
 
-// A URL to be shown: the password of `scheme://user:password@host` is nobody's business.
-[[nodiscard]] std::string without_secrets(std::string_view url);
-
 }  // namespace asyncz::cli

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace asyncz::stores {
@@ -48,7 +49,67 @@ Status read_parameters(std::string_view query, Url& url)
   return {};
 }
 
+constexpr std::string_view mask = "***";
+
+// Whatever bytes a password has, it ends at the last `@` of its host.
+std::string without_password(std::string_view place)
+{
+  std::string shown{place};
+  const auto authority = shown.find("//");
+  const auto at = shown.rfind('@');
+  if (authority == std::string::npos || at == std::string::npos) return shown;
+  const auto colon = shown.find(':', authority);
+  if (colon == std::string::npos || colon > at) return shown;
+  return shown.replace(colon + 1, at - colon - 1, mask);
+}
+
+// Where the parameters begin. A `?` before the host's `@` is part of a password.
+std::size_t find_parameters(std::string_view url)
+{
+  const auto question = std::min(url.find('?'), url.size());
+  const auto authority = url.find("//");
+  const auto at = url.rfind('@');
+  if (authority == std::string_view::npos || at == std::string_view::npos || at < question) {
+    return question;
+  }
+  const bool has_path =
+      url.substr(authority + 2, question - authority - 2).find('/') != std::string_view::npos;
+  return has_path ? question : std::min(url.find('?', at), url.size());
+}
+
 }  // namespace
+
+bool names_secret(std::string_view parameter)
+{
+  constexpr std::array<std::string_view, 7> words{"pass", "pwd",        "token",     "secret",
+                                                  "key",  "credential", "properties"};
+  constexpr std::array<std::string_view, 3> keys_of_redis{"tasks_key", "run_times_key",
+                                                          "key_prefix"};
+  const auto name = lower(parameter);
+  if (name.ends_with("file") || std::ranges::find(keys_of_redis, name) != keys_of_redis.end()) {
+    return false;
+  }
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+std::string without_secrets(std::string_view url)
+{
+  const auto begin = find_parameters(url);
+  auto shown = without_password(url.substr(0, begin));
+  if (begin == url.size()) return shown;
+  char separator = '?';
+  for (const auto pair : split(url.substr(begin + 1), '&')) {
+    const auto equals = std::min(pair.find('='), pair.size());
+    const auto name = pair.substr(0, equals);
+    const bool hidden = names_secret(percent_decoded(name).value_or("password"));
+    shown += separator;
+    shown += hidden && equals < pair.size() ? std::string{name} + "=" + std::string{mask}
+                                            : std::string{pair};
+    separator = '&';
+  }
+  return shown;
+}
 
 std::optional<std::string> percent_decoded(std::string_view text)
 {

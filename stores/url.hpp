@@ -28,6 +28,13 @@ Result<Url> parse_url(std::string_view text);
 // The URL without those of its parameters that have these names.
 std::string without_parameters(std::string_view url, std::span<const std::string_view> names);
 
+// Whether a store's parameter of this name holds a secret rather than a name or a file's path.
+[[nodiscard]] bool names_secret(std::string_view parameter);
+
+// The URL as it may be shown: without the password of `scheme://user:password@host` and the values
+// of parameters that hold secrets.
+[[nodiscard]] std::string without_secrets(std::string_view url);
+
 // Nothing where a `%` is not followed by two hexadecimal digits, or the result would hold NUL.
 std::optional<std::string> percent_decoded(std::string_view text);
 

@@ -22,19 +22,28 @@ namespace {
 
 constexpr std::string_view key_prefix = "ASYNCZ_STORE_ENCRYPTION_KEY";
 
+// Our settings, which may hold secrets, and what systemd told us.
 bool ours_alone(std::string_view name)
 {
-  constexpr std::array<std::string_view, 9> names{"ASYNCZ_STORE_PASSWORD",
-                                                  "CREDENTIALS_DIRECTORY",
-                                                  "LISTEN_FDNAMES",
-                                                  "LISTEN_FDS",
-                                                  "LISTEN_PID",
-                                                  "NOTIFY_SOCKET",
-                                                  "WATCHDOG_PID",
-                                                  "WATCHDOG_USEC",
-                                                  "INVOCATION_ID"};
-  return name.substr(0, key_prefix.size()) == key_prefix ||
-         std::find(names.begin(), names.end(), name) != names.end();
+  constexpr std::array<std::string_view, 8> names{
+      "CREDENTIALS_DIRECTORY", "LISTEN_FDNAMES", "LISTEN_FDS",    "LISTEN_PID",
+      "NOTIFY_SOCKET",         "WATCHDOG_PID",   "WATCHDOG_USEC", "INVOCATION_ID"};
+  return name.starts_with("ASYNCZ_") || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_of_another_user(const Task& task, const Host& host)
+{
+  return task.user && *task.user != host.identity.user;
+}
+
+// What another user's child is given of ours: how people here write and count time.
+Environment common_part(const Environment& ours)
+{
+  Environment common;
+  for (const auto& [name, value] : ours) {
+    if (name == "LANG" || name == "TZ" || name.starts_with("LC_")) common.emplace(name, value);
+  }
+  return common;
 }
 
 std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
@@ -127,15 +136,11 @@ Environment environment_of(const Task& task, const RunNames& names, const Host& 
 {
   Environment env;
   if (!task.env_captured) {
-    env = host.environment;
-    if (task.user) {
-      for (const auto* name : {"HOME", "USER", "LOGNAME", "SHELL"}) env.erase(name);
-    }
+    env = is_of_another_user(task, host) ? common_part(host.environment) : host.environment;
   }
   for (const auto& [name, value] : task.env) env[name] = value;
   for (const auto& name : task.unset_env) env.erase(name);
-  std::erase_if(
-      env, [](const auto& pair) { return pair.first.substr(0, key_prefix.size()) == key_prefix; });
+  std::erase_if(env, [](const auto& pair) { return pair.first.starts_with(key_prefix); });
 
   const auto unless_set = [&](const std::string& name, const std::string& value) {
     const auto& unset = task.unset_env;
@@ -168,7 +173,7 @@ Result<ChildSpec> child_spec(const Task& task, const RunNames& names, const Host
   const auto home = env.find("HOME");
   spec.cwd = task.cwd.value_or(home == env.end() ? identity.home : home->second);
   spec.umask = task.umask;
-  if (task.user && *task.user != host.identity.user) spec.user = task.user;
+  if (is_of_another_user(task, host)) spec.user = task.user;
   spec.nice = task.nice;
   for (const auto& limit : task.rlimit) {
     const auto resource = resource_of(limit.name);

@@ -29,7 +29,7 @@ struct Identity {
 struct Host {
   std::string name;
   BootMark boot;
-  Environment environment;  // without what is the worker's alone: keys, what systemd told it
+  Environment environment;  // without what is the worker's alone: ASYNCZ_*, what systemd told it
   Identity identity;
 };
 
@@ -43,7 +43,7 @@ struct RunNames {
 };
 
 // The whole environment of a run. HOME, USER, LOGNAME, SHELL and PATH are there as crontab(5) says
-// where nothing else set them.
+// where nothing else set them. Of the worker's own environment another user gets LANG, LC_* and TZ.
 [[nodiscard]] Environment environment_of(const Task& task, const RunNames& names, const Host& host,
                                          const Identity& identity);
 

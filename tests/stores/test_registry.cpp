@@ -7,6 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace asyncz;
 using namespace asyncz::stores;
@@ -39,6 +42,28 @@ TEST_CASE("what is no URL is refused without showing a password")
     CHECK(url.error().kind == ErrorKind::usage);
     CHECK(url.error().what.find("secret") == std::string::npos);
   }
+}
+
+TEST_CASE("a URL is shown without its secrets")
+{
+  const std::vector<std::pair<std::string, std::string>> shown{
+      {"file:///a?mode=0700", "file:///a?mode=0700"},
+      {"redis://user:s3@cret@host:1/0?tasks_key=jobs", "redis://user:***@host:1/0?tasks_key=jobs"},
+      {"redis://:s3cret@host", "redis://:***@host"},
+      {"redis://user:s3c?ret@host/0?timeout=1s", "redis://user:***@host/0?timeout=1s"},
+      {"redis://host/0?password_file=/etc/p", "redis://host/0?password_file=/etc/p"},
+      {"postgresql://h/d?user=me&password=s3cret&sslmode=require",
+       "postgresql://h/d?user=me&password=***&sslmode=require"},
+      {"postgresql:///d?sslpassword=s3cret&passfile=/p",
+       "postgresql:///d?sslpassword=***&passfile=/p"},
+      {"postgresql://h/d?pass%77ord=s3cret", "postgresql://h/d?pass%77ord=***"},
+      {"postgresql://h/d?p%zz=s3cret", "postgresql://h/d?p%zz=***"},
+      {"mongodb://h/d?tlsCertificateKeyFilePassword=s3cret",
+       "mongodb://h/d?tlsCertificateKeyFilePassword=***"},
+      {"own:place?API_TOKEN=s3cret&pwd=s3cret&access-key=s3cret",
+       "own:place?API_TOKEN=***&pwd=***&access-key=***"},
+  };
+  for (const auto& [url, expected] : shown) CHECK(without_secrets(url) == expected);
 }
 
 TEST_CASE("a mistyped kind of store is told the nearest one")
