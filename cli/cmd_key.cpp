@@ -42,7 +42,7 @@ class KeyCommand final : public Command {
     if (context.globals().json) {
       print_json(context, ValueMap{{"file", *file}});
     } else {
-      context.out(*file + "\n");
+      context.out(printable(*file) + "\n");
     }
     return 0;
   }

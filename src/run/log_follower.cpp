@@ -3,20 +3,16 @@
 
 #include "run/run_log_files.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace asyncz {
 
 Result<LogFollower> LogFollower::open(const std::string& folder, std::string_view run_id)
 {
-  const auto path = log_path(folder, run_id, clear_suffix);
-  UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (log) return LogFollower{std::move(log)};
-  if (errno != ENOENT) return log_error("cannot read " + path, errno);
+  auto log = open_log(log_path(folder, run_id, clear_suffix));
+  if (log) return LogFollower{*std::move(log)};
+  if (log.error().kind != ErrorKind::not_found) return log.error();
   return Error{ErrorKind::not_found, "run " + std::string{run_id} + " has no log here", {}};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/run_log.hpp"
 
+#include "base/text.hpp"
 #include "run/run_log_files.hpp"
 
 #include <fcntl.h>
@@ -92,18 +93,43 @@ Status make_log_folder(const std::string& folder)
   std::error_code error;
   const std::filesystem::path path{folder};
   std::filesystem::create_directories(path.parent_path(), error);
-  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return log_error("cannot make " + folder, errno);
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return log_error("cannot make " + folder, errno);
+  }
+  struct stat status {};
+  if (::lstat(folder.c_str(), &status) != 0) return log_error("cannot read " + folder, errno);
+  if (S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() && (status.st_mode & 0077U) == 0) {
+    return {};
+  }
+  return Error{ErrorKind::denied, "the folder of logs " + folder + " is not ours alone",
+               "chmod go= " + shell_quoted(folder)};
+}
+
+Result<UniqueFd> open_log(const std::string& path)
+{
+  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  UniqueFd file{::open(path.c_str(), flags)};
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return log_error("cannot read " + path, errno);
+  if (S_ISREG(status.st_mode) && status.st_uid == ::geteuid()) return file;
+  return Error{ErrorKind::corrupt, path + " is no file of ours", {}};
+}
+
+Result<UniqueFd> make_log(const std::string& path, int flags)
+{
+  flags |= O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  UniqueFd file{::open(path.c_str(), flags, 0600)};
+  if (!file && errno == EEXIST && ::unlink(path.c_str()) == 0) {
+    file.reset(::open(path.c_str(), flags, 0600));
+  }
+  if (!file) return log_error("cannot make " + path, errno);
+  return file;
 }
 
 Result<UniqueFd> create_log(const std::string& folder, std::string_view run_id)
 {
   // A log of this name can only be left over from a fence that a power failure took back.
-  const auto path = log_path(folder, run_id, clear_suffix);
-  constexpr int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
-  UniqueFd log{::open(path.c_str(), flags, 0600)};
-  if (!log) return log_error("cannot make " + path, errno);
-  return log;
+  return make_log(log_path(folder, run_id, clear_suffix), O_RDWR | O_APPEND);
 }
 
 std::string log_tail(int log)
@@ -129,9 +155,10 @@ void trim_log(int log, std::int64_t limit)
 Status end_log(Vault& vault, const std::string& folder, std::string_view run_id, std::int64_t limit)
 {
   const auto path = log_path(folder, run_id, clear_suffix);
-  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  const auto log = open_log(path);
+  if (!log) return log.error();
   struct stat status {};
-  if (!log || ::fstat(log.get(), &status) != 0) return log_error("cannot read " + path, errno);
+  if (::fstat(log->get(), &status) != 0) return log_error("cannot read " + path, errno);
   if (status.st_size == 0) {
     ::unlink(path.c_str());
     return {};
@@ -140,17 +167,16 @@ Status end_log(Vault& vault, const std::string& folder, std::string_view run_id,
   const LogParts parts{.size = status.st_size,
                        .head = whole ? status.st_size : beginning_of(limit),
                        .tail = whole ? status.st_size : status.st_size - std::min(limit, kept_end)};
-  const auto text = read_parts(log.get(), parts);
+  const auto text = read_parts(log->get(), parts);
   if (!text) return text.error();
   const auto sealed = vault.seal_log(run_id, bytes_of(*text));
   if (!sealed) return sealed.error();
 
   const auto sealed_path = log_path(folder, run_id, sealed_suffix);
   const auto new_path = log_path(folder, run_id, ".new");
-  constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
-  const UniqueFd out{::open(new_path.c_str(), flags, 0600)};
-  if (!out) return log_error("cannot make " + new_path, errno);
-  if (auto written = write_all(out.get(), *sealed); !written) {
+  const auto out = make_log(new_path, O_WRONLY);
+  if (!out) return out.error();
+  if (auto written = write_all(out->get(), *sealed); !written) {
     ::unlink(new_path.c_str());
     return written;
   }

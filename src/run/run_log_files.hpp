@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,14 @@ inline constexpr std::string_view sealed_suffix = ".sealed";
 
 // The error of a system call: denied, not_found or unavailable.
 [[nodiscard]] Error log_error(std::string what, int error);
+
+// Opens a regular file of ours, without following a link or waiting for anybody.
+//   not_found
+//   corrupt  it is something else
+Result<UniqueFd> open_log(const std::string& path);
+
+// Makes the file anew; one of this name is removed before.
+Result<UniqueFd> make_log(const std::string& path, int flags);
 
 // What is kept of a log: [0, head) and [tail, size).
 struct LogParts {

@@ -4,7 +4,6 @@
 #include "run/run_log.hpp"
 #include "run/run_log_files.hpp"
 
-#include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,11 +24,12 @@ Error no_output(std::string_view run_id)
 Result<std::string> read_sealed(Vault& vault, const std::string& folder, std::string_view run_id)
 {
   const auto path = log_path(folder, run_id, sealed_suffix);
-  const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (!file && errno == ENOENT) return no_output(run_id);
+  const auto file = open_log(path);
+  if (!file && file.error().kind == ErrorKind::not_found) return no_output(run_id);
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) return log_error("cannot read " + path, errno);
-  const auto sealed = read_range(file.get(), 0, status.st_size);
+  if (!file) return file.error();
+  if (::fstat(file->get(), &status) != 0) return log_error("cannot read " + path, errno);
+  const auto sealed = read_range(file->get(), 0, status.st_size);
   if (!sealed) return sealed.error();
   const auto text = vault.open_log(run_id, bytes_of(*sealed));
   if (!text) return text.error();
@@ -92,9 +92,9 @@ Result<std::string> read_log(Vault& vault, std::string_view run_id)
 {
   const auto folder = log_folder(vault.store());
   const auto path = log_path(folder, run_id, clear_suffix);
-  const UniqueFd log{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (log) return read_parts(log.get(), parts_left(log.get()));
-  if (errno != ENOENT) return log_error("cannot read " + path, errno);
+  const auto log = open_log(path);
+  if (log) return read_parts(log->get(), parts_left(log->get()));
+  if (log.error().kind != ErrorKind::not_found) return log.error();
   return read_sealed(vault, folder, run_id);
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "seal/key_source.hpp"
 
+#include "base/text.hpp"
 #include "seal/key_file.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace asyncz {
 namespace {
@@ -45,22 +50,42 @@ Result<Key> required_key(const NamedFile& file)
   if (!key) return key.error();
   if (!*key) {
     return Error{ErrorKind::usage, "there is no key file " + file.path,
-                 "asyncz key generate " + file.path + " makes one"};
+                 "asyncz key generate " + shell_quoted(file.path) + " makes one"};
   }
   return std::move(**key);
 }
 
-// The keys that `key rotate` put aside: FILE.previous, FILE.previous.1, …
+// The names of FILE.previous, FILE.previous.1, … that are there; one of them may have been removed.
+// In a folder that we may not list these two are tried.
+std::vector<std::string> previous_names(const std::filesystem::path& file)
+{
+  const auto first = file.filename().string() + ".previous";
+  std::error_code error;
+  std::vector<std::string> names;
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+  for (std::filesystem::directory_iterator it{folder, error}, end; !error && it != end;
+       it.increment(error)) {
+    const auto name = it->path().filename().string();
+    if (!name.starts_with(first)) continue;
+    const auto rest = std::string_view{name}.substr(first.size());
+    const bool numbered = rest.size() > 1 && rest[0] == '.' &&
+                          rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    if (rest.empty() || numbered) names.push_back(name);
+  }
+  if (error) names = {first, first + ".1"};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// The keys that `key rotate` put aside.
 Status add_previous_files(Keyring& ring, const NamedFile& file)
 {
-  const auto first = file.path + ".previous";
-  for (int number = 0;; ++number) {
-    const auto path = number == 0 ? first : first + "." + std::to_string(number);
-    auto key = read_key_file(path, file.access);
+  for (const auto& name : previous_names(file.path)) {
+    auto key = read_key_file(std::filesystem::path{file.path}.replace_filename(name), file.access);
     if (!key) return key.error();
     if (*key) ring.add_previous(std::move(**key));
-    if (!*key && number > 0) return {};
   }
+  return {};
 }
 
 class ConfiguredKeySource final : public KeySource {

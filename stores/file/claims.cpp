@@ -171,6 +171,12 @@ Result<Changes> Claims::changes()
   return changes;
 }
 
+bool Claims::held_elsewhere() const
+{
+  const auto is_open = [](const auto& name) { return !name.second.reported; };
+  return !held_.empty() || std::any_of(new_.begin(), new_.end(), is_open);
+}
+
 // What is to be done before every answer.
 Status Claims::refresh(Instant now)
 {

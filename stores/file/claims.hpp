@@ -31,7 +31,7 @@ class Claims {
   Result<std::vector<Reservation>> reserve_due(const Demand& demand);
   Result<Reservation> reserve(std::string_view id, const Demand& demand);
   void ignore(Reservation reservation);
-  [[nodiscard]] bool held_elsewhere() const { return !held_.empty(); }
+  [[nodiscard]] bool held_elsewhere() const;
 
  private:
   // A name whose content could not be read when it appeared: it may be half written.

@@ -21,22 +21,29 @@ namespace {
 
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
+// Makes one directory with this mode, whatever the umask. Whether it was not there.
+Result<bool> make_directory(const std::string& path, mode_t mode, const std::string& what)
+{
+  if (::mkdir(path.c_str(), mode) != 0) {
+    return errno == EEXIST ? Result{false} : disk_error(what, errno);
+  }
+  const UniqueFd made{::open(path.c_str(), folder_flags | O_NOFOLLOW)};
+  if (!made || ::fchmod(made.get(), mode) != 0) return disk_error(what, errno);
+  return true;
+}
+
 // Makes the directory and those above it, each durable in the one above.
 Status make_directories(const std::string& path, mode_t mode)
 {
   const auto what = "cannot make '" + printable(path) + "'";
-  if (::mkdir(path.c_str(), mode) == 0) {
-    ::chmod(path.c_str(), mode);  // whatever the umask
-  } else if (errno == EEXIST) {
-    return {};
-  } else if (errno == ENOENT && path.find_last_of('/') > 0) {
+  auto made = make_directory(path, mode, what);
+  if (!made && made.error().kind == ErrorKind::not_found && path.find_last_of('/') > 0) {
     const auto above = path.substr(0, path.find_last_of('/'));
-    if (auto made = make_directories(above, 0700); !made) return made;
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return disk_error(what, errno);
-    ::chmod(path.c_str(), mode);
-  } else {
-    return disk_error(what, errno);
+    if (auto done = make_directories(above, 0700); !done) return done;
+    made = make_directory(path, mode, what);
   }
+  if (!made) return made.error();
+  if (!*made) return {};
   const UniqueFd above{::open((path + "/..").c_str(), folder_flags)};
   return above ? sync(above.get(), what) : Status{};
 }
@@ -125,6 +132,10 @@ Result<UniqueFd> Folder::inner(std::string_view name, bool make) const
   if (::fstat(folder.get(), &status) != 0) return disk_error(what, errno);
   if (status.st_uid != ::geteuid()) {
     return Error{ErrorKind::denied, what + " belongs to another user", {}};
+  }
+  if ((status.st_mode & 0077U) != 0) {
+    return Error{ErrorKind::denied, what + " is open to other users",
+                 "chmod go= " + shell_quoted(inner_path(name))};
   }
   return folder;
 }

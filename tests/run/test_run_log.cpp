@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -130,4 +131,27 @@ TEST_CASE_FIXTURE(LogFixture, "of each task the newest logs are kept")
   for (const auto* run : {"task.1", "task.3", "other.1"}) CHECK(read_log(*vault, run));
   REQUIRE(prune_logs(folder, {first_instant, 1'000'000, 0}));
   CHECK(read_log(*vault, "task.1"));
+}
+
+TEST_CASE_FIXTURE(LogFixture, "what somebody has put in a log's place is neither written nor read")
+{
+  const auto outside = dir.file("outside");
+  dir.write("outside", "mine");
+  REQUIRE(::symlink(outside.c_str(), (folder + "/task.2.log").c_str()) == 0);
+  REQUIRE(::mkfifo((folder + "/task.3.log").c_str(), 0600) == 0);
+  CHECK(read_log(*vault, "task.2").error().kind != ErrorKind::not_found);
+  CHECK(read_log(*vault, "task.3").error().kind == ErrorKind::corrupt);
+  for (const auto* run : {"task.2", "task.3"}) {
+    const auto made = create_log(folder, run);
+    REQUIRE(made);
+    REQUIRE(::write(made->get(), "x", 1) == 1);
+    CHECK(*read_log(*vault, run) == "x");
+  }
+  CHECK(dir.read("outside") == "mine");
+}
+
+TEST_CASE_FIXTURE(LogFixture, "a folder of logs that others may open is refused")
+{
+  REQUIRE(::chmod(folder.c_str(), 0755) == 0);
+  CHECK(make_log_folder(folder).error().kind == ErrorKind::denied);
 }

@@ -211,6 +211,7 @@ TEST_CASE("a file that is copied in slowly is looked at again, and reported if i
   place.write("junk.task", "junk");
   REQUIRE(becomes_readable(*fd));
   REQUIRE(store->changes());
+  CHECK(store->held_elsewhere());  // who drains the store waits for them
   CHECK(*store->next_moment(demand_at(noon)) == noon + 1s);
   place.write("a.task", content);
   CHECK(*store->next_moment(demand_at(noon + 1s)) == noon);
@@ -220,6 +221,7 @@ TEST_CASE("a file that is copied in slowly is looked at again, and reported if i
   CHECK(store->changes()->unreadable.empty());
   CHECK(*store->next_moment(demand_at(noon + 2s)) == noon + 6s);
   CHECK(*store->next_moment(demand_at(noon + 6s)) == never);
+  CHECK_FALSE(store->held_elsewhere());
   CHECK(store->changes()->unreadable == std::vector<std::string>{"junk"});
   CHECK(store->changes()->unreadable.empty());
 }

@@ -128,6 +128,19 @@ TEST_CASE("a store that is another user's or open to others is refused")
   CHECK(stores::open_file_store({.directory = place.tasks}).error().kind == ErrorKind::denied);
 }
 
+TEST_CASE("what asyncz keeps beside the tasks is refused where others may open it")
+{
+  for (const auto* name : {".asyncz", ".asyncz/notes"}) {
+    const Place place;
+    REQUIRE(place.open()->put_note({NoteKind::queue, "mail", std::nullopt, {}}));
+    fs::permissions(place.file(name), fs::perms{0710});
+    const auto store = place.open();
+    CHECK(store->notes(NoteKind::queue).error().kind == ErrorKind::denied);
+    CHECK(store->put_note({NoteKind::queue, "mail", std::nullopt, {}}).error().kind ==
+          ErrorKind::denied);
+  }
+}
+
 TEST_CASE("a file that another user owns is not read")
 {
   if (::geteuid() != 0) return;

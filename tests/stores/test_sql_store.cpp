@@ -196,6 +196,17 @@ TEST_CASE("a batch is taken in order from many queues and priorities")
   }
 }
 
+TEST_CASE("a number in the clear that no task has is not taken for one that it has")
+{
+  const Base base;
+  const auto store = base.open();
+  REQUIRE(store->add_task(record_of("a")));
+  base.ask("UPDATE asyncz_store SET priority = 4294967296 + " +
+           std::to_string(record_of("a").priority));
+  const auto record = store->lookup_task("a");
+  CHECK((!record || record->priority != record_of("a").priority));
+}
+
 TEST_CASE("what others hold is seen, what we hold is not")
 {
   const Base base;
