@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// From a reservation to its child.
+#include "run/launcher.hpp"
+
+#include "run/run_log.hpp"
+
+#include <utility>
+
+namespace asyncz {
+namespace {
+
+bool needs_store(const StoredTask& stored)
+{
+  return stored.task.recurring() &&
+         (stored.task.max_instances > 1 || !stored.progress.instances.empty());
+}
+
+}  // namespace
+
+void Launcher::receive(Reserved reserved)
+{
+  auto job = std::make_shared<Job>();
+  job->reserved = std::move(reserved);
+  ++open_;
+  const auto& before = job->reserved.ended_before;
+  const auto& stored = job->reserved.stored;
+  const bool lost_for_good = stored.task.delivery == Delivery::at_most_once;
+  if (before && (before->state != RunState::lost || lost_for_good)) {
+    job->run = *before;
+    job->outcome = Job::Outcome::ended;
+    job->recorded = true;
+    job->begun.stored = stored;
+    return parts_.record(std::move(job));
+  }
+  if (needs_store(stored)) return parts_.settler.put(Begin{std::move(job)});
+  launch(job);
+}
+
+void Launcher::launch(const JobPtr& job)
+{
+  auto begun = begin_now(job->reserved.stored);
+  if (!begun) {
+    // Its schedule or zone is not known here: nobody's fault, and not to be lost.
+    parts_.log.say(Severity::error, {}, job->id() + ": " + begun.error().what);
+    parts_.vault.store().ignore(std::move(job->reserved.reservation));
+    --open_;
+    return;
+  }
+  job->begun = *std::move(begun);
+  if (!job->begun.start) return parts_.record(job);
+  waiting_.push_back(job);
+  start_waiting();
+}
+
+// In the foreground it is run whatever its schedule says.
+Result<Beginning> Launcher::begin_now(const StoredTask& stored)
+{
+  const auto now = parts_.clock.now();
+  if (parts_.options.only.empty()) return begin(stored, {now, parts_.host.boot, {}}, random_);
+  Beginning begun;
+  begun.start = {stored.progress.due.value_or(now), stored.progress.attempt};
+  begun.stored = stored;
+  return begun;
+}
+
+Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
+{
+  const auto& task = job.task();
+  auto spec = child_spec(task, {job.run.id(), job.run.fence, *job.begun.start}, parts_.host);
+  if (!spec) return spec;
+  if (!task.stdin_data.empty()) {
+    auto file = memory_file(task.stdin_data);
+    if (!file) return file.error();
+    input = *std::move(file);
+  }
+  if (task.output == OutputMode::capture) {
+    auto log = create_log(parts_.log_folder, job.run.id());
+    if (!log) return log.error();
+    job.log = *std::move(log);
+  }
+  spec->stdin_fd = input.get();
+  spec->output_fd = job.log.get();
+  if (!parts_.options.only.empty()) {
+    auto tee = Tee::open(job.log.get());
+    if (!tee) return tee.error();
+    job.tee = *std::move(tee);
+    spec->output_fd = job.tee->output();
+    spec->error_fd = job.tee->error();
+  }
+  spec->lock_fd = job.reserved.reservation.lock.get();
+  spec->die_with_parent = spec->lock_fd < 0;
+  return spec;
+}
+
+void Launcher::spawn(const JobPtr& job)
+{
+  const auto& stored = job->reserved.stored;
+  auto& run = job->run;
+  if (!job->begun.records.empty()) parts_.recorder.put(std::exchange(job->begun.records, {}));
+  run = run_of(stored, *job->begun.start);
+  if (const auto at = replaced_at(stored, run.scheduled, parts_.clock.now()))
+    job->replaced_at = *at;
+  running_.emplace(job->id(), job);
+  ++running_in_queue_[job->task().queue];
+
+  UniqueFd input;
+  const auto spec = prepare(*job, input);
+  run.start = parts_.clock.now();
+  if (!spec) return fail_to_start(job, 125, spec.error().what);
+  parts_.spawning = true;
+  const auto started = parts_.spawner.spawn(*spec);
+  if (const auto* child = std::get_if<Child>(&started)) {
+    if (job->tee) job->tee->started();
+    ++parts_.children;
+    if (parts_.options.metrics != nullptr) parts_.options.metrics->started(run);
+    parts_.keep(job);
+    parts_.loop.put(Started{job, child->pid});
+  }
+  parts_.spawning = false;
+  if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
+    fail_to_start(job, failure->exit_status, failure->reason);
+  }
+}
+
+void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string reason)
+{
+  auto& run = job->run;
+  run.state = RunState::failed;
+  run.exit_status = exit_status;
+  run.reason = std::move(reason);
+  run.end = parts_.clock.now();
+  job->outcome = Job::Outcome::ended;
+  parts_.log.say(Severity::warning, run.id(), "failed: " + run.reason);
+  free_slot(*job);
+  parts_.record(job);
+}
+
+void Launcher::put_back(const JobPtr& job)
+{
+  job->outcome = Job::Outcome::put_back;
+  job->run = run_of(job->reserved.stored, *job->begun.start);
+  parts_.record(job);
+}
+
+}  // namespace asyncz
