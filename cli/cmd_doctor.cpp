@@ -13,9 +13,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -44,25 +46,28 @@ std::string zone_data_version()
 
 class Examination {
  public:
-  Examination(Context& context, OpenStore& open, bool fix)
-      : context_{context}, open_{open}, fix_{fix}
-  {
-  }
+  Examination(Context& context, bool fix) : context_{context}, fix_{fix} {}
 
-  Result<std::vector<Finding>> findings()
+  void examine(Result<OpenStore> open)
   {
-    for (const auto check :
-         {&Examination::check_store, &Examination::check_traits, &Examination::check_records,
-          &Examination::check_history, &Examination::check_logs}) {
-      const auto checked = (this->*check)();
-      if (!checked) return checked.error();
+    if (open) {
+      open_ = *std::move(open);
+      examine_store();
+    } else {
+      failed("store", open.error());
     }
     check_clock();
     check_zones();
-    return std::move(findings_);
   }
 
-  [[nodiscard]] bool found_unreadable() const { return unreadable_; }
+  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+
+  [[nodiscard]] ExitStatus status() const
+  {
+    if (unreadable_) return static_cast<ExitStatus>(ErrorKind::corrupt);
+    if (failure_) return static_cast<ExitStatus>(*failure_);
+    return std::ranges::all_of(findings_, &Finding::well) ? 0 : 1;
+  }
 
  private:
   static constexpr Duration slow = std::chrono::seconds{1};
@@ -75,6 +80,27 @@ class Examination {
   void bad(std::string_view check, std::string what, std::string mend)
   {
     findings_.push_back({check, false, std::move(what), std::move(mend)});
+  }
+
+  // What could not be looked at is a finding, too, and does not keep us from the rest.
+  void failed(std::string_view check, const Error& error)
+  {
+    bad(check, error.what, error.hint);
+    if (!failure_) failure_ = error.kind;
+  }
+
+  void examine_store()
+  {
+    using Check = Status (Examination::*)();
+    constexpr std::array<std::pair<std::string_view, Check>, 5> checks{
+        {{"store", &Examination::check_store},
+         {"store", &Examination::check_traits},
+         {"records", &Examination::check_records},
+         {"history", &Examination::check_history},
+         {"logs", &Examination::check_logs}}};
+    for (const auto& [name, check] : checks) {
+      if (const auto checked = (this->*check)(); !checked) failed(name, checked.error());
+    }
   }
 
   Status check_store()
@@ -223,12 +249,13 @@ class Examination {
   void see(Instant written) { latest_ = std::max(latest_, written); }
 
   Context& context_;
-  OpenStore& open_;
   bool fix_;
+  OpenStore open_;
   std::vector<Finding> findings_;
   std::set<std::string> zones_;
   Instant latest_;
   bool unreadable_ = false;
+  std::optional<ErrorKind> failure_;
 };
 
 void print(Context& context, const std::vector<Finding>& findings)
@@ -269,14 +296,11 @@ class Doctor final : public Command {
     }
     if (conformance_) return try_conformance(context);
     auto open = context.open(Access::read);
-    if (!open) return open.error();
-    Examination examination{context, *open, fix_};
-    const auto findings = examination.findings();
-    if (!findings) return findings.error();
-    print(context, *findings);
-    if (examination.found_unreadable()) return static_cast<ExitStatus>(ErrorKind::corrupt);
-    const bool all_well = std::ranges::all_of(*findings, &Finding::well);
-    return all_well ? 0 : 1;
+    if (!open && open.error().kind == ErrorKind::usage) return open.error();
+    Examination examination{context, fix_};
+    examination.examine(std::move(open));
+    print(context, examination.findings());
+    return examination.status();
   }
 
  private:
