@@ -54,7 +54,7 @@ class Examination {
       open_ = *std::move(open);
       examine_store();
     } else {
-      failed("store", open.error());
+      failed(open.error().kind == ErrorKind::corrupt ? "key" : "store", open.error());
     }
     check_clock();
     check_zones();

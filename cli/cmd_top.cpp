@@ -238,8 +238,7 @@ class Session {
     return fmt::format("{} {}", task, changed->task.paused ? "is paused" : "goes on");
   }
 
-  // --- The output of a run
-  // ------------------------------------------------------------------------
+  // --- The output of a run ---------------------------------------------------------------------
 
   // From its end on, where what is new comes.
   void show_output(const TopRow& row)

@@ -23,7 +23,7 @@ namespace asyncz::cli {
 // What a word on the command line stands for; the completion offers candidates by it.
 enum class WordKind : std::uint8_t { text, task, run, queue, file, directory, store, choice };
 
-// Where a command declares its options. parser.cpp implements it with CLI11, completion.cpp prints
+// Where a command declares its options. parser.cpp implements it with CLI11, completion_*.cpp print
 // it for a shell, and a test compares it with the man page: options are written down once.
 //
 // `into` keeps its value when the option is absent and must outlive the parse.

@@ -36,6 +36,7 @@ Exporter::~Exporter()
   for (auto& thread : threads_) thread.join();
   if (file_.empty()) return;
   if (stays_) {
+    report_.expire();
     static_cast<void>(write_file());
   } else {
     ::unlink(file_.c_str());

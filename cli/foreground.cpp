@@ -16,7 +16,7 @@ namespace asyncz::cli {
 namespace {
 
 // A worker may take what we were about to run ourselves, should we die before we do.
-constexpr auto head_start = std::chrono::minutes{1};
+constexpr auto head_start = std::chrono::seconds{5};
 
 // Of what a worker says, what concerns us: how the run went is told when it has ended.
 class ForegroundLog final : public WorkerLog {

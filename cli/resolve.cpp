@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/resolve.hpp"
 
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -98,6 +99,21 @@ Result<std::optional<NamedRun>> find_run(Vault& vault, std::string_view task, st
   return found;
 }
 
+// The latest run of an instance that has left the store: those of its task for its due time.
+Result<std::optional<NamedRun>> run_of_instance(Vault& vault, std::string_view task,
+                                                std::string_view instance)
+{
+  std::optional<NamedRun> found;
+  const auto status = vault.runs(task, {}, [&](Result<Run> run) {
+    if (run && !run->stretch && instance_id(task, us_of(run->scheduled)) == instance) {
+      found = {run->task, run->fence, *std::move(run)};
+    }
+    return !found;
+  });
+  if (!status) return status.error();
+  return found;
+}
+
 // The `back`-th run before the latest, 0 being the latest itself.
 Result<NamedRun> latest_run(Vault& vault, const std::string& task, std::uint64_t back)
 {
@@ -139,6 +155,7 @@ Result<std::optional<NamedRun>> resolve_run_alone(Vault& vault, std::string_view
     auto found = find_run(vault, run->left, run->number);
     if (!found || *found) return found;
   }
+  if (const auto task = parent_of_instance(text)) return run_of_instance(vault, *task, text);
   const auto back = split_number(text, '~');
   if (!back) return std::optional<NamedRun>{};
   const auto task = resolve_task(vault, back->left);

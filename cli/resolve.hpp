@@ -38,8 +38,8 @@ Result<NamedTask> resolve_task(Vault& vault, std::string_view text);
 //   not_found  as above; or the task has no such run
 Result<NamedRun> resolve_run(Vault& vault, std::string_view text);
 
-// The run that `text`, TASK.FENCE or TASK~N, names, where it is no task's id: for commands that
-// take a task as well.
+// The run that `text`, TASK.FENCE, TASK~N or the id of an instance that has ended, names, where it
+// is no task's id: for commands that take a task as well.
 //   not_found  there is such a task, but no such run
 Result<std::optional<NamedRun>> resolve_run_alone(Vault& vault, std::string_view text);
 

@@ -82,6 +82,12 @@ std::string WorkerReport::metrics(MetricsFormat format)
   return std::move(exposition).finish();
 }
 
+void WorkerReport::expire()
+{
+  const std::lock_guard lock{mutex_};
+  look_due_ = {};
+}
+
 void WorkerReport::look()
 {
   const auto begin = clock_.now();

@@ -30,6 +30,9 @@ class WorkerReport {
 
   std::string metrics(MetricsFormat format);
 
+  // The store is to be looked at anew, however short ago it was.
+  void expire();
+
   // `/metrics`, `/healthz` (the worker lives), `/readyz` (it takes work, and its store answers).
   HttpResponse answer(const HttpRequest& request);
 

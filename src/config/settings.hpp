@@ -20,7 +20,7 @@ namespace asyncz {
 struct StoreSettings {
   std::string url;                          // `file:///dir`, or empty when `type` is given
   std::string type;                         // file, memory, redis, sql, mongo, …
-  std::map<std::string, Value> parameters;  // as in SPEC section 6
+  std::map<std::string, Value> parameters;  // as asyncz.toml(5) has them
 };
 
 struct EncryptionSettings {

@@ -109,7 +109,8 @@ using LauncherLetter = std::variant<Freed, RunHooks, HookEnded, Ready, Settled, 
 // --- The recorder: appends to the history what has ended, at once --------------------------------
 
 using Records = std::vector<Run>;  // found when a run began
-using RecorderLetter = std::variant<JobPtr, Records, Close>;
+struct GiveUp {};                  // what cannot be recorded now is left to others
+using RecorderLetter = std::variant<JobPtr, Records, GiveUp, Close>;
 
 // --- The settler: all other dealings with the store ---------------------------------------------
 
@@ -131,8 +132,7 @@ struct Errand {  // something else that is to be done with the store
 };
 using SettlerLetter = std::variant<Settle, Begin, Running, Edited, NotesChanged, Errand, Close>;
 
-// --- The keeper: prolongs leases
-// ------------------------------------------------------------------
+// --- The keeper: prolongs leases ----------------------------------------------------------------
 
 struct Hold {  // its child runs under a lease
   JobPtr job;

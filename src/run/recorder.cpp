@@ -36,12 +36,14 @@ void Recorder::run()
       [&](Records& records) {
         std::move(records.begin(), records.end(), std::back_inserter(records_));
       },
+      [&](GiveUp&) {},
       [&](Close&) { ++closes_; },
   };
   while (closes_ < 2) {
     for (auto& letter : parts_.recorder.take()) std::visit(handle, letter);
     record_open();
-    if (closes_ == 1 && open_.empty() && !std::exchange(passed_on_, true)) {
+    const bool done = open_.empty() || parts_.giving_up;
+    if (closes_ == 1 && done && !std::exchange(passed_on_, true)) {
       parts_.settler.put(Close{});
     }
     if (closes_ >= 2) return;

@@ -208,7 +208,7 @@ void Worker::hurry()
   children_.end_all();
   if (phase_ == Phase::settling) {
     parts_.giving_up = true;
-    parts_.settler.put(Close{});
+    parts_.recorder.put(GiveUp{});
   }
 }
 

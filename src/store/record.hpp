@@ -30,8 +30,8 @@ struct Record {
 struct RunRecord {
   std::uint64_t task_tag = 0;
   std::uint64_t fence = 0;
-  std::uint8_t part =
-      0;             // 0 the run itself; 1 missed, 2 skipped: a stretch of the same reservation
+  // 0 is the run itself; 1 missed, 2 skipped: a stretch of the same reservation.
+  std::uint8_t part = 0;
   Instant recorded;  // when it ended, or was found not to have run
   Bytes sealed;
 

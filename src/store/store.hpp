@@ -72,7 +72,7 @@ struct RunQuery {
   std::optional<std::uint64_t> above_fence;  // with `task_tag`: what has a higher fence
 };
 
-// Keeps sealed records and hands each to one worker at a time. tests/stores/conformance_*.cpp say
+// Keeps sealed records and hands each to one worker at a time. The checks of stores/conformance say
 // in code what is said here in words, and every implementation passes it.
 //
 // Any number of processes use a store at once. In one process an object's members form four lanes:
@@ -213,7 +213,7 @@ class Store {
   using VisitRun = std::function<bool(Result<RunRecord> run)>;
   virtual Status runs(const RunQuery& query, const VisitRun& visit);
 
-  // Removes runs recorded before `before`, and the oldest until at most `keep` bytes are left.
+  // Removes runs recorded before `before`, and the oldest until at most `keep_bytes` are left.
   virtual Status prune_runs(Instant before, std::int64_t keep_bytes);
 
   // Puts a note, replacing one of the same kind and name.

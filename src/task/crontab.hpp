@@ -52,9 +52,8 @@ struct CrontabFormat {
 
 // Every line that is neither blank, comment nor setting (`NAME = value`) becomes an entry or a
 // problem. CRLF, a byte order mark and a missing last newline are accepted. Beyond cronie,
-// FreeBSD's
-// `@every_minute`, `@every_second` and flags (`-n -q -s`) and ISC cron's `$` are carried over; what
-// has no counterpart (FreeBSD's `@60`, dcron's `FREQ=` and `AFTER=`) is a problem.
+// FreeBSD's `@every_minute`, `@every_second` and flags (`-n -q -s`) and ISC cron's `$` are carried
+// over; what has no counterpart (FreeBSD's `@60`, dcron's `FREQ=` and `AFTER=`) is a problem.
 Crontab read_crontab(std::string_view content, const CrontabFormat& format);
 
 }  // namespace asyncz

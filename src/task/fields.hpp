@@ -51,7 +51,7 @@ struct Field {
   std::optional<Duration> (*length)(const Task&) = nullptr;
 };
 
-// Every field of SPEC section 2, in its order.
+// Every field of a task, in the order in which asyncz.toml(5) has them.
 [[nodiscard]] std::span<const Field> task_fields();
 
 // The field of this name, or null.

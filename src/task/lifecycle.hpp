@@ -37,8 +37,8 @@ enum class TaskState : std::uint8_t {
 // The state of a readable task. `held`: somebody runs it or one of its instances.
 [[nodiscard]] TaskState state_of(const StoredTask& task, bool held, Instant now);
 
-// As SPEC section 2: the retry's time when retrying, the due time after the present run when
-// running; nothing for a running one-shot, paused, waiting, boot and shutdown.
+// As asyncz-tasks(7) has it: the retry's time when retrying, the due time after the present run
+// when running; nothing for a running one-shot, paused, waiting, boot and shutdown.
 Result<std::optional<Instant>> next_run_time(const StoredTask& task, bool held, Instant now);
 
 // Uniform random delay in [0, jitter]; injected so that tests know it.

@@ -59,7 +59,7 @@ class Vault {
 
   [[nodiscard]] Store& store() { return store_; }
 
-  // --- Rotation of the key (SPEC section 7) ----------------------------------------------------
+  // --- Rotation of the key (asyncz-key(1)) -----------------------------------------------------
 
   // The id of the key that seals now; empty where the store is not sealed.
   Result<std::string> key_id() const;

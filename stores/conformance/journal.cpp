@@ -47,6 +47,12 @@ void newest_first(Trial& trial)
   trial.succeeds(from.runs({.task_tag = 3, .since = noon + 10s}, collect), "a part can be read");
   trial.holds(fences == std::vector<std::uint64_t>{48, 43, 38, 33, 28, 23, 18, 13},
               "those of one task from a time on");
+
+  fences.clear();
+  trial.succeeds(from.runs({.task_tag = 3, .since = {}, .above_fence = 38}, collect),
+                 "later ones can be read");
+  std::ranges::sort(fences);
+  trial.holds(fences == std::vector<std::uint64_t>{43, 48}, "those of one task after a fence");
 }
 
 void found_by_task_and_fence(Trial& trial)

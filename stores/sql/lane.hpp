@@ -21,9 +21,6 @@ class SqlLane {
   {
   }
 
-  // Takes a connection that is there already.
-  void adopt(std::unique_ptr<SqlConnection> connection) { connection_ = std::move(connection); }
-
   // As SqlConnection's, and again where another transaction was in the way, and once more on a new
   // connection where one is lost.
   Result<std::size_t> run(const std::string& statement, const SqlValues& values = {},

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Takes the measures of GOALS: ours and a baseline in turn, one table, and the same as JSON.
+"""Takes what is measured against goals: ours and a baseline in turn, one table, and the same as JSON.
 
 Goals are ratios within one run, because machines differ and are noisy. Names select measures; a
 measure of a million tasks runs only where it is named. --scale 0.1 takes a tenth of the rounds.

@@ -143,7 +143,8 @@ def wait_until(condition, what, tick=0.1):
 
 
 # A store of its own for each world on one server.
-STORES = {"redis": "database={}", "postgresql": "tablename=world{}", "mariadb": "tablename=world{}"}
+STORES = {"redis": "database={}", "postgresql": "tablename=world{}", "mariadb": "tablename=world{}",
+          "mongodb": "collection=world{}"}
 worlds = itertools.count()
 
 

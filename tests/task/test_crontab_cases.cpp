@@ -108,7 +108,7 @@ std::string_view behind_words(std::string_view line, int count)
   return line;
 }
 
-// SPEC section 3 refuses what these crons accept and then never run, or misread.
+// asyncz refuses what these crons accept and then never run, or misread.
 const std::map<std::string, std::string> stricter{
     {"*/60 * * * * /usr/bin/script.sh", "every minute in one cron, hourly in the others"},
     {"0 0 31 2 * /bin/true", "there is no such day"},
