@@ -110,8 +110,12 @@ def output_far_past_its_limit_is_cut(world):
 
 
 def a_child_that_closes_its_output_is_waited_for(world):
-    task = shell(world, "echo before; exec >&- 2>&-; sleep 0.3; echo x >after; exit 3")
-    drain(world)
+    task = shell(world, f"echo before; exec >&- 2>&-; echo x >closed; {WAIT_FOR_GO}; echo x >after; exit 3")
+    world.start_worker("--drain")
+    wait_until((world.folder / "closed").exists, "its closing of its output")
+    check(world.json("list")[0]["state"] == "running", "its run ended with its output")
+    (world.folder / "go").touch()
+    world.wait_for_workers()
     run = only_run(world, task)
     check((run["state"], run["exit_status"], run["output"]) == ("failed", 3, "before\n"), f"{run}")
     check(text(world, "after"), "its run ended before it did")
