@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from play import play
+from play import play, until
 from world import check, wait_until
 
 ALONE = ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--pid", "--fork",
@@ -39,10 +39,6 @@ def children_of(pid):
     found = subprocess.run(["ps", "-o", "stat=,comm=", "--ppid", str(pid)], text=True,
                            capture_output=True).stdout
     return found.splitlines()
-
-
-def until(name):
-    return f"until [ -e {name} ]; do sleep 0.02; done"
 
 
 def shell(world, line, *options):

@@ -19,9 +19,14 @@ def play(cases):
             case(world)
 
 
+def until(name):
+    """What a task says to go on until the test has made the file of this name."""
+    return f"until [ -e {name} ]; do sleep 0.02; done"
+
+
 def held(world, name, *options):
     """Adds a task that says NAME.ran when it runs, and runs until NAME.go is there."""
-    line = f"touch {name}.ran; until [ -e {name}.go ]; do sleep 0.05; done"
+    line = f"touch {name}.ran; {until(name + '.go')}"
     world.run("add", "--id", name, *options, "--cwd", world.folder, "--shell", line)
 
 

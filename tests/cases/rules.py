@@ -6,7 +6,7 @@ delivery, followers, hooks, and what a command is given."""
 import datetime
 import time
 
-from play import play
+from play import play, until
 from world import check, wait_until
 
 
@@ -17,10 +17,6 @@ def lines(world, name="log"):
 
 def shell(world, line, *options):
     return world.run("add", *options, "--cwd", world.folder, "--shell", line).stdout.strip()
-
-
-def until(name):
-    return f"until [ -e {name} ]; do sleep 0.02; done"
 
 
 def make(world, name):
