@@ -20,27 +20,16 @@ namespace {
 
 constexpr auto report_interval = std::chrono::seconds{1};
 
-// The signals that the loop reads from a descriptor; as they were, afterwards.
-class SignalsToRead {
- public:
-  SignalsToRead()
-  {
-    sigset_t wanted;
-    ::sigemptyset(&wanted);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::sigaddset(&wanted, signal);
-    ::pthread_sigmask(SIG_BLOCK, &wanted, &before_);
-    fd_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  SignalsToRead(const SignalsToRead&) = delete;
-  SignalsToRead& operator=(const SignalsToRead&) = delete;
-  ~SignalsToRead() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  [[nodiscard]] int fd() const { return fd_.get(); }
-
- private:
-  sigset_t before_{};
-  UniqueFd fd_;
-};
+// Lets the loop read the signals that are for it, from then on to the end of the process: one that
+// comes too late, when the worker is already ending, does not change how it ends.
+UniqueFd read_own_signals()
+{
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::sigaddset(&wanted, signal);
+  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+  return UniqueFd{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
+}
 
 }  // namespace
 
@@ -61,11 +50,11 @@ Worker::Worker(Vault& vault, Spawner& spawner, const Clock& clock, const WorkerO
 
 Status Worker::run()
 {
+  const auto signals = read_own_signals();
   if (auto status = prepare(); !status) return status;
   parts_.log.say(Severity::note, {},
                  "worker " + parts_.options.name + " runs up to " + std::to_string(parts_.slots) +
                      " at a time from " + parts_.options.store);
-  const SignalsToRead signals;
   Launcher launcher{parts_};
   Recorder recorder{parts_};
   Settler settler{parts_};
@@ -75,7 +64,7 @@ Status Worker::run()
     const std::jthread settling{[&] { settler.run(); }};
     const std::jthread recording{[&] { recorder.run(); }};
     const std::jthread launching{[&] { launcher.run(); }};
-    loop(signals.fd());
+    loop(signals.get());
     parts_.launcher.put(Close{});
     parts_.recorder.put(Close{});
   }

@@ -14,8 +14,8 @@
 namespace asyncz {
 
 // Five threads: the loop (children, timeouts, signals; never waits for anything else), the
-// launcher, the keeper, the recorder and the settler. Signals go to the loop alone, as long as
-// run() lasts.
+// launcher, the keeper, the recorder and the settler. Signals go to the loop alone; the thread that
+// calls run() keeps SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked afterwards.
 class Worker {
  public:
   // All are borrowed for the worker's life; `options` may not change. At SIGHUP `reload` is called
