@@ -74,9 +74,11 @@ def terminal(world, line=None, **size):
         print("\n".join(opened.screen()))
         raise
     finally:
-        pane = pathlib.Path("/proc", opened.tmux("display-message", "-p", "#{pane_pid}").strip())
+        # The server too: one that is still ending would take the next one's session with it.
+        ids = opened.tmux("display-message", "-p", "#{pane_pid} #{pid}").split()
+        processes = [pathlib.Path("/proc", process) for process in ids]
         opened.tmux("kill-server")
-        wait_until(lambda: not pane.exists(), "the end of what ran in it")
+        wait_until(lambda: not any(it.exists() for it in processes), "the end of what ran in it")
 
 
 def a_task_appears_runs_fails_and_is_retried_and_cancelled_by_keys(world):
