@@ -57,6 +57,8 @@ Error unknown_nickname(std::string_view text)
   auto error = Error{ErrorKind::usage, "no such nickname", {}};
   if (text == "@reboot") {
     error = {ErrorKind::usage, "@reboot is no calendar schedule", "use --on-boot"};
+  } else if (text == "@every_minute" || text == "@every_second") {  // FreeBSD's
+    error.hint = text.ends_with("minute") ? "write * * * * *" : "write * * * * * *";
   } else if (text.starts_with("@every")) {
     error.hint = fmt::format("use --every {}", trimmed(text.substr(6)));
   } else if (const auto meant = did_you_mean(lower(text), known)) {

@@ -21,11 +21,10 @@ constexpr std::array<std::string_view, 7> from_monday{"mon", "tue", "wed", "thu"
 
 std::optional<int> number_in(std::string_view text)
 {
-  if (text.empty() || text.size() > 9) return std::nullopt;
   int value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool all = failed == std::errc{} && end == text.data() + text.size();
-  return all && text.front() != '-' ? std::optional{value} : std::nullopt;
+  return all && value >= 0 && text.front() != '-' ? std::optional{value} : std::nullopt;
 }
 
 bool is_word(std::string_view text)
@@ -103,7 +102,7 @@ Result<Range> parse_range(const CronField& field, std::string_view text, bool ha
   if (dash == std::string_view::npos) {
     const auto value = parse_field_value(field, text);
     if (!value) return value.error();
-    return Range{*value, has_step ? last_of(field) : *value};
+    return Range{*value, has_step ? field.high : *value};
   }
   const auto first = parse_field_value(field, text.substr(0, dash));
   if (!first) return first.error();

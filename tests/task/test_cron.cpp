@@ -57,6 +57,7 @@ TEST_CASE("a crontab line means what it means to cron")
   CHECK(times("*/20 * * * *", 4) == "01-01 00:00, 01-01 00:20, 01-01 00:40, 01-01 01:00");
   CHECK(times("0 9-11 * * *", 4) == "01-01 09:00, 01-01 10:00, 01-01 11:00, 01-02 09:00");
   CHECK(times("10-20/5 0 * * *", 3) == "01-01 00:10, 01-01 00:15, 01-01 00:20");
+  CHECK(times("0000000000030 7 * * *", 1) == "01-01 07:30");
   CHECK(times("00,30 007 * * *", 2) == "01-01 07:00, 01-01 07:30");
   CHECK(times("0 0 * JAN-mar Sun", 2) == "01-03 00:00, 01-10 00:00");
   CHECK(times("  0\t0 1 1 *  ", 1) == "01-01 00:00");
@@ -101,6 +102,8 @@ TEST_CASE("n/step goes on to the field's end")
 {
   CHECK(times("5/25 0 * * *", 3) == "01-01 00:05, 01-01 00:30, 01-01 00:55");
   CHECK(times("0 0 * 11/1 *", 1) == "11-01 00:00");
+  CHECK(times("0 0 * * 5/2", 3) == "01-01 00:00, 01-03 00:00, 01-08 00:00");  // as in 5-7/2
+  CHECK(times("0 0 * * 0/7", 2) == times("0 0 * * */7", 2));
 }
 
 TEST_CASE("nicknames")
@@ -112,6 +115,8 @@ TEST_CASE("nicknames")
   CHECK(times("@yearly", 1) == times("@annually", 1));
   refused("@Daily", "no such nickname", "write @daily");
   refused("@every 5m", "no such nickname", "--every 5m");
+  refused("@every_minute", "no such nickname", "write * * * * *");
+  refused("@every_second", "no such nickname", "write * * * * * *");
   refused("@reboot", "no calendar schedule", "--on-boot");
 }
 
