@@ -112,20 +112,26 @@ Status check_range(const Item& item, const Component& part)
       fmt::format("write {}..{},{}..{}", first, part.high / part.unit, part.low / part.unit, last));
 }
 
-// What an item names. From the month's end a repetition without range goes on to the last day, 1.
+// What an item names. A repetition without a range goes on to the component's end, or, counted from
+// the month's end, down to the last day, 1; that of a range, however large, hits its first.
 Result<Progression> numbers_of(const Item& item, const Component& part, bool from_end)
 {
   if (auto range = check_range(item, part); !range) return range.error();
-  if (item.first == item.last && (item.range || item.step == 0)) {
-    return Progression{item.first, item.last, 1};
+  const auto step = item.step == 0 ? part.unit : item.step;
+  if (item.step == 0 && item.first < item.last && item.last - item.first < step) {
+    return refused(fmt::format("{}: a range of less than one", part.name),
+                   "write a repetition, as in 0..0.9/0.1");
   }
-  Progression numbers{item.first, item.last, item.step == 0 ? part.unit : item.step};
-  if (!item.range) (from_end ? numbers.first : numbers.last) = from_end ? part.low : part.high;
-  if (numbers.step > numbers.last - numbers.first) {
+  if (item.range || item.step == 0) {
+    return Progression{item.first, item.last - (item.last - item.first) % step, step};
+  }
+  const auto room = from_end ? item.first - part.low : part.high - item.first;
+  if (step > room) {
     return refused(fmt::format("{}: the repetition is larger than its range", part.name),
                    "leave the repetition out");
   }
-  return numbers;
+  if (from_end) return Progression{part.low + room % step, item.first, step};
+  return Progression{item.first, part.high, step};
 }
 
 }  // namespace
@@ -153,15 +159,6 @@ std::uint64_t component_bits(const Numbers& numbers)
   std::uint64_t bits = 0;
   for (const auto& part : numbers) {
     for (auto value = part.first; value <= part.last; value += part.step) bits |= 1ULL << value;
-  }
-  return bits;
-}
-
-std::uint32_t bits_from_end(const Numbers& numbers)
-{
-  std::uint32_t bits = 0;
-  for (const auto& part : numbers) {
-    for (auto value = part.last; value >= part.first; value -= part.step) bits |= 1U << value;
   }
   return bits;
 }

@@ -27,8 +27,7 @@ using Numbers = std::vector<Progression>;
 Result<Numbers> parse_component(std::string_view text, const Component& part,
                                 bool from_end = false);
 
-// The numbers as bits. From the month's end repetitions count forwards in time, which is down.
+// The numbers as bits.
 [[nodiscard]] std::uint64_t component_bits(const Numbers& numbers);
-[[nodiscard]] std::uint32_t bits_from_end(const Numbers& numbers);
 
 }  // namespace asyncz

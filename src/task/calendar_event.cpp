@@ -133,7 +133,7 @@ Status parse_date(CalendarRule& rule, std::string_view text)
   rule.months = static_cast<std::uint32_t>(component_bits(*months));
   rule.month_days = DaySet{};
   if (from_end && day_text != "*") {
-    rule.month_days.from_end = bits_from_end(*days);
+    rule.month_days.from_end = static_cast<std::uint32_t>(component_bits(*days));
   } else {
     rule.month_days.days = static_cast<std::uint32_t>(component_bits(*days));
   }

@@ -125,9 +125,9 @@ std::vector<std::vector<std::string>> their_times(const std::vector<std::string>
     const auto has = [&](const char* text) { return line.find(text) != std::string::npos; };
     if (has("Normalized form:")) out.emplace_back();
     const bool time = view.zone == "UTC" ? has("Next elapse:") || has("Iter. #") : has("(in UTC):");
-    const auto year = line.find(" 20");
-    if (time && year != std::string::npos && !out.empty())
-      out.back().push_back(line.substr(year + 1, 19));
+    if (!time || out.empty()) continue;
+    const auto date = line.substr(line.find(": ") + 6, 19);  // behind the weekday
+    if (date.starts_with("20")) out.back().push_back(date);
   }
   return out;
 }
@@ -137,15 +137,35 @@ std::vector<std::string> many_expressions()
 {
   constexpr std::array weekdays{"",           "Mon ", "Mon..Fri ", "Sat,Sun ", "tue,Thu..Sat ",
                                 "Wednesday ", "Sun ", "Fri..Sat "};
-  constexpr std::array dates{
-      "",          "*-*-* ",      "*-*-01 ",     "*-02-29 ",        "*-1/3-15 ",
-      "*-*~01 ",   "*-*~1..7/2 ", "*-*~07/1 ",   "2026..2030-*-7 ", "2027-03-28 ",
-      "10-15 ",    "*-*-1..7 ",   "*-04,06-30 ", "*-2..5-1/9 ",     "*-10-25..31 ",
-      "*-03~7/1 ", "2027-*-* ",   "*-12-24,31 ", "2026/2-05-* ",    "*-*-13 "};
-  constexpr std::array times{"",          "09:00",    "*:0/15",      "00:00:00", "8..18:30",
-                             "0/6:00:00", "*:*:0/20", "12,14:10,20", "23:59:59", "*:30:45",
-                             "1:2:3..5",  "02:30",    "2..3:15",     "01:45:30", "*:0/7",
-                             "0/2:20,40", "3:00",     "1,2,3:0/30",  "00:30",    "22..23:50/5"};
+  constexpr std::array dates{"",
+                             "*-*-* ",
+                             "*-*-01 ",
+                             "*-02-29 ",
+                             "*-1/3-15 ",
+                             "*-*~01 ",
+                             "*-*~1..7/2 ",
+                             "*-*~07/1 ",
+                             "2026..2030-*-7 ",
+                             "2027-03-28 ",
+                             "10-15 ",
+                             "*-*-1..7 ",
+                             "*-04,06-30 ",
+                             "*-2..5-1/9 ",
+                             "*-10-25..31 ",
+                             "*-03~7/1 ",
+                             "2027-*-* ",
+                             "*-12-24,31 ",
+                             "2026/2-05-* ",
+                             "*-*-13 ",
+                             "*-02~18..27/4 ",
+                             "*-*-18..27/13 "};
+  constexpr std::array times{"",          "09:00",       "*:0/15",
+                             "00:00:00",  "8..18:30",    "0/6:00:00",
+                             "*:*:0/20",  "12,14:10,20", "23:59:59",
+                             "*:30:45",   "1:2:3..5",    "02:30",
+                             "2..3:15",   "01:45:30",    "*:0/7",
+                             "0/2:20,40", "3:00",        "1,2,3:0/30",
+                             "00:30",     "22..23:50/5", "9..17/20:*:50..55/20"};
   std::vector<std::string> out;
   for (const std::string weekday : weekdays) {
     for (const std::string date : dates) {
