@@ -69,6 +69,22 @@ void uneven_steps(Advice& out, const std::vector<FieldText>& fields)
   }
 }
 
+// `H`, `a~b`: where no task is named, what is shown is no task's.
+void choices_by_id(Advice& out, const std::vector<FieldText>& fields)
+{
+  for (const auto& [name, text] : fields) {
+    const auto items = split(text, ',');
+    const bool chosen = std::ranges::any_of(items, [](std::string_view item) {
+      return item.starts_with('H') || item.find('~') != std::string_view::npos;
+    });
+    if (!chosen) continue;
+    out.push_back(
+        fmt::format("{} in the {} field is chosen by the task's id: each task that is added has "
+                    "a choice of its own",
+                    text, name));
+  }
+}
+
 // `* 3 * * *`
 void every_minute_of_few_hours(Advice& out, const CalendarRule& rule)
 {
@@ -153,7 +169,11 @@ std::vector<std::string> advice(const Trigger& trigger, const Zone& zone, std::s
   if (!calendar) return out;
   const auto plan = calendar_plan(trigger, zone, task_id);
   if (!plan) return out;
-  if (trigger.kind == TriggerKind::cron) uneven_steps(out, cron_field_texts(trigger.expression));
+  if (trigger.kind == TriggerKind::cron) {
+    const auto fields = cron_field_texts(trigger.expression);
+    uneven_steps(out, fields);
+    if (task_id.empty()) choices_by_id(out, fields);
+  }
   every_minute_of_few_hours(out, plan->rule);
   both_day_fields(out, plan->rule);
   short_months(out, plan->rule);

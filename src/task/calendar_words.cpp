@@ -29,9 +29,9 @@ Words weekday_ranges(std::uint32_t weekdays, std::string_view ending)
   return ranges_of(from_monday, name, " to ");
 }
 
-std::string weekday_list(std::uint32_t weekdays)
+std::string weekday_list(std::uint32_t weekdays, std::string_view last_joint)
 {
-  return listed(weekday_ranges(weekdays, ""), "and");
+  return listed(weekday_ranges(weekdays, ""), last_joint);
 }
 
 // "on Fridays", "every day from Monday to Friday"
@@ -65,9 +65,10 @@ std::string set_words(const DaySet& set)
   if (set.last_workday) words.emplace_back("the last workday");
   for (std::size_t n = 0; n < ordinals.size(); ++n) {
     if (set.nth_weekday.at(n) == 0) continue;
-    words.push_back(fmt::format("the {} {}", ordinals.at(n), weekday_list(set.nth_weekday.at(n))));
+    words.push_back(
+        fmt::format("the {} {}", ordinals.at(n), weekday_list(set.nth_weekday.at(n), "and")));
   }
-  if (set.last_weekday != 0) words.push_back("the last " + weekday_list(set.last_weekday));
+  if (set.last_weekday != 0) words.push_back("the last " + weekday_list(set.last_weekday, "and"));
   if (words.empty()) return {};
   return listed(words, "and") + " of the month";
 }
@@ -92,7 +93,7 @@ std::string if_it_is(const DaySet& set)
   auto words = set_words(set);
   if (set.weekdays == 0) return words;
   if (!words.empty()) words += " or ";
-  return words + weekday_list(set.weekdays);
+  return words + weekday_list(set.weekdays, "or");
 }
 
 std::string year_words(const NumberSet& years)
@@ -114,18 +115,21 @@ std::string year_words(const NumberSet& years)
   return all.starts_with("every") ? all : "in " + all;
 }
 
+std::string month_names_of(std::uint32_t months)
+{
+  const auto name = [](unsigned month) { return std::string{month_names.at(month)}; };
+  return listed(ranges_of(months, name, " to "), "and");
+}
+
 // "on day 29 of February", "on days 1-7 of the month in May and June"
-void add_months(Words& words, std::uint32_t months)
+std::string days_in_months(std::string days, std::uint32_t months)
 {
   constexpr std::string_view any_month = " of the month";
-  const auto name = [](unsigned month) { return std::string{month_names.at(month)}; };
-  const auto names = listed(ranges_of(months, name, " to "), "and");
-  if (std::popcount(months) == 1 && words.back().ends_with(any_month)) {
-    words.back().erase(words.back().size() - any_month.size());
-    words.push_back("of " + names);
-  } else {
-    words.push_back("in " + names);
+  if (std::popcount(months) != 1 || !days.ends_with(any_month)) {
+    return fmt::format("{}{}in {}", days, days.empty() ? "" : " ", month_names_of(months));
   }
+  days.erase(days.size() - any_month.size());
+  return days + " of " + month_names_of(months);
 }
 
 }  // namespace
@@ -147,8 +151,15 @@ std::string calendar_words(const CalendarRule& rule)
   auto days = day_words(rule);
   const bool all_day = rule.hours == every_hour;
   if (days.empty() && !all_day && !words[0].starts_with("every")) days = "every day";
-  if (!days.empty()) words.push_back(std::move(days));
-  if (rule.months != every_month) add_months(words, rule.months);
+  if (rule.months == every_month) {
+    if (!days.empty()) words.push_back(std::move(days));
+  } else if (!names_every_day(rule.month_days) && !names_every_day(rule.week_days)) {
+    // The months hold for both of the ways in which days are named.
+    words.push_back(fmt::format("in {},", month_names_of(rule.months)));
+    words.push_back(std::move(days));
+  } else {
+    words.push_back(days_in_months(std::move(days), rule.months));
+  }
   if (rule.weeks != 0) words.push_back("in " + numbered("ISO week", rule.weeks));
   if (auto years = year_words(rule.years); !years.empty()) words.push_back(std::move(years));
   return joined(words, " ");

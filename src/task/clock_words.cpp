@@ -36,10 +36,9 @@ std::string second_text(std::int64_t us)
 
 // How the seconds of a rule are said.
 struct Seconds {
-  bool one = false;
-  std::int64_t us = 0;  // that one
-  bool every = false;
-  std::string words;  // "at second 30" where it is not 0; "every second"
+  std::vector<std::int64_t> named_us;  // single ones, where there are few
+  bool steady = false;                 // at the same distance, from minute to minute
+  std::string words;                   // "at second 30", "every second"; empty for second 0
 };
 
 // A set of single whole seconds as bits; nothing for others.
@@ -53,32 +52,50 @@ std::optional<std::uint64_t> whole_seconds(const NumberSet& set)
   return bits;
 }
 
-Seconds seconds_of(const NumberSet& set)
+// "every second", "every 10.05 seconds from second 03.33": one progression up to the minute's end.
+std::string steps_of_seconds(const Progression& part)
 {
-  const auto& parts = set.parts();
-  const auto& part = parts.front();
-  if (parts.size() == 1 && part.first == part.last) {
-    return {true, part.first, false,
-            part.first == 0 ? "" : fmt::format("at second {}", second_text(part.first))};
-  }
-  if (parts.size() == 1 && part.first == 0 && part.last >= 59 * second_us) {
-    if (part.step == second_us) return {false, 0, true, "every second"};
-    return {false, 0, false, fmt::format("every {} seconds", static_cast<double>(part.step) / 1e6)};
-  }
-  if (const auto bits = whole_seconds(set)) {
-    const auto step = even_step(*bits, 60);
-    const bool from_0 = (*bits & 1U) != 0;
-    if (step && from_0) return {false, 0, false, fmt::format("every {} seconds", *step)};
-    return {false, 0, false, "at " + numbered("second", *bits)};
-  }
+  if (part.step == second_us && part.first == 0) return "every second";
+  const auto every = fmt::format("every {} seconds", static_cast<double>(part.step) / 1e6);
+  const bool from_0 = part.first == 0 && 60 * second_us % part.step == 0;
+  return from_0 ? every : every + " from second " + second_text(part.first);
+}
+
+std::string listed_seconds(const NumberSet& set)
+{
   Words words;
-  for (const auto& [first, last, step] : parts) {
+  for (const auto& [first, last, step] : set.parts()) {
     words.push_back(second_text(first));
     if (first == last) continue;
     words.back() += "-" + second_text(last);
     if (step != second_us) words.back() += "/" + second_text(step);
   }
-  return {false, 0, false, "at seconds " + listed(words, "and")};
+  return "at seconds " + listed(words, "and");
+}
+
+Seconds seconds_of(const NumberSet& set)
+{
+  constexpr std::size_t few = 3;
+  const auto& parts = set.parts();
+  const auto& part = parts.front();
+  if (parts.size() == 1 && part.first == part.last) {
+    return {{part.first},
+            false,
+            part.first == 0 ? "" : fmt::format("at second {}", second_text(part.first))};
+  }
+  if (parts.size() == 1 && part.last > 60 * second_us - 1 - part.step) {
+    const bool steady = part.first < part.step && 60 * second_us % part.step == 0;
+    return {{}, steady, steps_of_seconds(part)};
+  }
+  const auto bits = whole_seconds(set);
+  if (!bits) return {{}, false, listed_seconds(set)};
+  const auto step = even_step(*bits, 60);
+  if (step && (*bits & 1U) != 0) return {{}, true, fmt::format("every {} seconds", *step)};
+  Seconds seconds{{}, false, "at " + numbered("second", *bits)};
+  if (parts.size() <= few) {
+    for (const auto& one : parts) seconds.named_us.push_back(one.first);
+  }
+  return seconds;
 }
 
 // "at 02:30 and 14:30", where there are few of them.
@@ -87,9 +104,11 @@ std::string clock_times(const CalendarRule& rule, const Seconds& seconds)
   Words times;
   for (auto hours = rule.hours; hours != 0; hours &= hours - 1) {
     for (auto minutes = rule.minutes; minutes != 0; minutes &= minutes - 1) {
-      auto time = fmt::format("{:02}:{:02}", std::countr_zero(hours), std::countr_zero(minutes));
-      if (seconds.us != 0) time += ":" + second_text(seconds.us);
-      times.push_back(std::move(time));
+      for (const auto us : seconds.named_us) {
+        auto time = fmt::format("{:02}:{:02}", std::countr_zero(hours), std::countr_zero(minutes));
+        if (us != 0 || seconds.named_us.size() > 1) time += ":" + second_text(us);
+        times.push_back(std::move(time));
+      }
     }
   }
   return "at " + listed(times, "and");
@@ -110,7 +129,7 @@ std::string hour_words(std::uint32_t hours)
   if (const auto step = even_step(hours, 24); step && *step > 1) {
     const auto first = std::countr_zero(hours);
     return first == 0 ? fmt::format("every {} hours", *step)
-                      : fmt::format("every {} hours from hour {}", *step, first);
+                      : fmt::format("every {} hours from {:02}:00", *step, first);
   }
   return numbered("hour", hours);
 }
@@ -136,15 +155,18 @@ std::string stretch_words(const CalendarRule& rule)
 
 std::string time_words(const CalendarRule& rule)
 {
-  constexpr int few = 6;
+  constexpr std::size_t few = 6;
   const auto seconds = seconds_of(rule.seconds);
-  const int times = std::popcount(rule.hours) * std::popcount(rule.minutes);
+  const auto times = static_cast<std::size_t>(std::popcount(rule.hours)) *
+                     static_cast<std::size_t>(std::popcount(rule.minutes)) *
+                     seconds.named_us.size();
+  const bool second_0 = seconds.words.empty();
   const bool all_hours = rule.hours == every_hour;
   const bool on_the_hour = rule.minutes == 1;
   const auto step = even_step(rule.hours, 24);
   const bool hourly = on_the_hour && step && (rule.hours & 1U) != 0;
-  if (seconds.one && times <= few && !(hourly && times > 2)) return clock_times(rule, seconds);
-  if (seconds.one && seconds.us == 0) {
+  if (times != 0 && times <= few && !(hourly && times > 2)) return clock_times(rule, seconds);
+  if (second_0) {
     if (auto stretch = stretch_words(rule); !stretch.empty()) return stretch;
     const bool one_minute = std::popcount(rule.minutes) == 1;
     if (step && *step > 1 && one_minute && !on_the_hour) {
@@ -165,9 +187,8 @@ std::string time_words(const CalendarRule& rule)
     out = from_0 ? minute_words(rule.minutes) : "at " + numbered("minute", rule.minutes);
     out += " of " + hour_words(rule.hours);
   }
-  if (seconds.words.empty()) return out;
-  const bool steady = seconds.every || seconds.words.starts_with("every ");
-  if (steady && rule.minutes == every_minute && all_hours) return seconds.words;
+  if (second_0) return out;
+  if (seconds.steady && rule.minutes == every_minute && all_hours) return seconds.words;
   if (out.starts_with("at ")) out.erase(0, 3);
   return fmt::format("{} of {}", seconds.words, out);
 }

@@ -28,10 +28,22 @@ std::string plan_words(const Trigger& trigger, const Zone& zone, std::string_vie
   return fmt::format("{} in {}", calendar_words(plan->rule), plan->zone.name());
 }
 
+std::string bounds_words(const Trigger& trigger, const Zone& zone)
+{
+  std::string out;
+  if (trigger.start && trigger.kind != TriggerKind::interval) {
+    out += ", from " + time_text(*trigger.start, zone);
+  }
+  if (trigger.end) out += ", until " + time_text(*trigger.end, zone);
+  return out;
+}
+
+// The bounds go before the children, whose own bounds follow each of them.
 std::string group_words(const Trigger& trigger, const Zone& zone, std::string_view task_id)
 {
-  std::string out = trigger.kind == TriggerKind::any ? "whenever any of these is due: "
-                                                     : "whenever all of these are due: ";
+  const bool any = trigger.kind == TriggerKind::any;
+  auto out = fmt::format("whenever {} of these {} due{}: ", any ? "any" : "all", any ? "is" : "are",
+                         bounds_words(trigger, zone));
   for (std::size_t i = 0; i < trigger.children.size(); ++i) {
     if (i > 0) out += "; ";
     out += describe(trigger.children[i], zone, task_id);
@@ -65,10 +77,7 @@ std::string kind_words(const Trigger& trigger, const Zone& zone, std::string_vie
 std::string describe(const Trigger& trigger, const Zone& zone, std::string_view task_id)
 {
   auto out = kind_words(trigger, zone, task_id);
-  if (trigger.start && trigger.kind != TriggerKind::interval) {
-    out += ", from " + time_text(*trigger.start, zone);
-  }
-  if (trigger.end) out += ", until " + time_text(*trigger.end, zone);
+  if (trigger.children.empty()) out += bounds_words(trigger, zone);
   return out;
 }
 

@@ -55,6 +55,8 @@ TEST_CASE("a schedule in words")
   CHECK(words("* 3 * * *") == "every minute from 03:00 to 03:59");
   CHECK(words("15,45 9,17 * * *") == "at 09:15, 09:45, 17:15 and 17:45 every day");
   CHECK(words("30 0 0 * * *") == "at 00:00:30 every day");
+  CHECK(words("15,45 0 0 * * *") == "at 00:00:15 and 00:00:45 every day");
+  CHECK(words("0 1-23/2 * * *") == "every 2 hours from 01:00");
   CHECK(words("* 30 2 * * *") == "every second of minute 30 of hour 2");
   CHECK(words("0 0 1,15 * *") == "at 00:00 on days 1 and 15 of the month");
   CHECK(words("0 */4 * * *") == "every 4 hours");
@@ -72,6 +74,9 @@ TEST_CASE("a schedule in words")
         "month if it is the third Friday of the month");
   CHECK(words("0 0 13 * 5") == "at 00:00 on day 13 of the month or on Fridays");
   CHECK(words("day=13 day_of_week=fri") == "at 00:00 on day 13 of the month if it is Friday");
+  CHECK(words("7 7 7 7 7") == "at 07:07 in July, on day 7 of the month or on Sundays");
+  CHECK(words("month=5 day=1-7 day_of_week=0-2,5") ==
+        "at 00:00 in May, on days 1-7 of the month if it is Monday to Wednesday or Saturday");
   CHECK(words("0 0 L * *") == "at 00:00 on the last day of the month");
   CHECK(words("0 0 LW 12 *") == "at 00:00 on the last workday of December");
   CHECK(words("0 0 15W * *") == "at 00:00 on the workday nearest to day 15 of the month");
@@ -84,6 +89,10 @@ TEST_CASE("a schedule in words")
   CHECK(describe(trigger_of(TriggerKind::calendar, "Mon *-*~07/1 09:00 Europe/Berlin"), Zone{},
                  "id") ==
         "at 09:00 on the last 7 days of the month if it is Monday in Europe/Berlin");
+  CHECK(describe(trigger_of(TriggerKind::calendar, "*:*:3.33/10.05"), Zone{}, "id") ==
+        "every 10.05 seconds from second 03.33 of every minute in UTC");
+  CHECK(describe(trigger_of(TriggerKind::calendar, "*:*:0/0.5"), Zone{}, "id") ==
+        "every 0.5 seconds in UTC");
 }
 
 TEST_CASE("other triggers in words")
@@ -99,6 +108,10 @@ TEST_CASE("other triggers in words")
   CHECK(describe(both, Zone{}, "id") ==
         "whenever any of these is due: every 5m from 1970-01-01T00:00:00+00:00; "
         "at 00:00 every day in UTC");
+  both.end = Instant{std::chrono::hours{1}};
+  CHECK(describe(both, Zone{}, "id")
+            .starts_with(
+                "whenever any of these is due, until 1970-01-01T01:00:00+00:00: every 5m from"));
 }
 
 TEST_CASE("advice on what was probably not meant")
@@ -115,6 +128,11 @@ TEST_CASE("advice on what was probably not meant")
   CHECK(has(advised("0 0 29 2 *"), "leap years only"));
   CHECK(has(advised("30 2 * * *"), "02:30 does not exist in Europe/Berlin"));
   CHECK(has(advised("minute=*/7"), "--every 7m"));
+  const auto without_task = advice(trigger_of(TriggerKind::cron, "H 1~5 * * THU"), Zone{}, "");
+  REQUIRE(without_task.size() == 2);
+  CHECK(has(without_task[0], "H in the minute field is chosen by the task's id"));
+  CHECK(has(without_task[1], "1~5 in the hour field"));
+  CHECK(advised("H 1~5 * * THU").empty());
   for (const auto* good : {"*/15 * * * *", "0 4 * * *", "@daily", "0 9 * * mon-fri", "30 2 * * mon",
                            "0 0 1 * *", "* * * * *", "*/30 2 L * *"}) {
     CAPTURE(good);
