@@ -39,7 +39,7 @@ class Preview final : public Command {
   void declare(Options& options) override
   {
     options.words("ID", ids_, 0, 1, "A task of the store, instead of a schedule", WordKind::task);
-    schedule_.declare(options, false);
+    schedule_.declare(options, true);
     options.value("--from", from_, "TIME", "Begin here, inclusive, instead of now", WordKind::text);
     options.value("--count", count_, "N", "How many times (10)", WordKind::text);
     options.flag("--chart", chart_, "Draw a week of them, a row a day");

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/json.hpp"
+#include "task/anchor.hpp"
 #include "time/human_time.hpp"
 
 #include <fmt/core.h>
@@ -29,18 +30,11 @@ void set_clock_rules(Trigger& trigger, const std::optional<std::string>& gap,
                                          : DstFold::first;
 }
 
-// An interval counts from the start that is given, else from one interval after now.
-void anchor(Trigger& trigger, const std::optional<Instant>& start, Instant now)
-{
-  for (Trigger& child : trigger.children) anchor(child, trigger.start, now);
-  if (trigger.kind != TriggerKind::interval || trigger.start) return;
-  trigger.start = start ? *start : saturated_sum(now, trigger.every);
-}
-
 }  // namespace
 
-void ScheduleOptions::declare(Options& options, bool with_jitter)
+void ScheduleOptions::declare(Options& options, bool only_looked_at)
 {
+  only_looked_at_ = only_looked_at;
   options.values("--at", at_, "TIME",
                  "Once, at this time: 14:30, tomorrow 09:00, 2027-03-28T02:30");
   options.values("--in", in_, "DURATION", "Once, after this time: 5m, 1h30m, 2d");
@@ -54,7 +48,7 @@ void ScheduleOptions::declare(Options& options, bool with_jitter)
                  "Of several schedules any time, or only those all agree on");
   options.value("--start", start_, "TIME", "Not before this time");
   options.value("--end", end_, "TIME", "Not after this time");
-  if (with_jitter) {
+  if (!only_looked_at) {
     options.value("--jitter", jitter_, "DURATION", "Random delay added to each time (0s)");
   }
   options.value("--tz,--timezone", timezone_, "ZONE", "Time zone of the schedule (this machine's)");
@@ -80,9 +74,10 @@ Status ScheduleOptions::read_dates(std::vector<Trigger>& into, Instant now, cons
                                    std::vector<std::string>& warnings) const
 {
   for (const std::string& text : at_) {
-    Result<HumanTime> time = parse_time(text, now, zone, TimeSense::coming);
+    const TimeSense sense = only_looked_at_ ? TimeSense::any : TimeSense::coming;
+    Result<HumanTime> time = parse_time(text, now, zone, sense);
     if (!time) return time.error().in("--at");
-    if (time->at < now) {
+    if (time->at < now && !only_looked_at_) {
       return Error{ErrorKind::usage,
                    fmt::format("--at: {} has passed", rfc3339(time->at, zone.offset_at(time->at))),
                    "without --at it runs at once"};
@@ -173,7 +168,7 @@ Status ScheduleOptions::adjust(GivenSchedule& schedule, Instant now, const Zone&
     trigger.kind = match_ == "all" ? TriggerKind::all : TriggerKind::any;
   }
   set_clock_rules(trigger, dst_gap_, dst_fold_);
-  anchor(trigger, std::nullopt, now);
+  give_starts(trigger, now);
   return {};
 }
 

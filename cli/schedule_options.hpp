@@ -21,8 +21,8 @@ struct GivenSchedule {
 
 class ScheduleOptions {
  public:
-  // Without --jitter where times are only looked at.
-  void declare(Options& options, bool with_jitter = true);
+  // Where times are only looked at there is no --jitter, and --at may name a time that has passed.
+  void declare(Options& options, bool only_looked_at = false);
 
   // Whether any of them was given, `--tz` and `--jitter` apart.
   [[nodiscard]] bool given() const;
@@ -35,7 +35,8 @@ class ScheduleOptions {
 
   // Several of them are any of their times, or with `--match all` those that all agree on. None: at
   // `now`, once.
-  //   usage  a time, duration or expression that cannot be read; a time of `--at` that has passed
+  //   usage  a time, duration or expression that cannot be read; a time of `--at` that has passed,
+  //          unless it is only looked at
   Result<GivenSchedule> read(Instant now, const Zone& zone) const;
 
   // Bounds and rules for a trigger that is there; `none` takes a bound away.
@@ -49,6 +50,7 @@ class ScheduleOptions {
                     std::vector<std::string>& warnings) const;
   void add_expressions(std::vector<Trigger>& into) const;
 
+  bool only_looked_at_ = false;
   std::vector<std::string> at_;
   std::vector<std::string> in_;
   std::vector<std::string> every_;

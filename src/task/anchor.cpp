@@ -5,6 +5,16 @@
 
 namespace asyncz {
 
+void give_starts(Trigger& trigger, Instant now)
+{
+  for (auto& child : trigger.children) {
+    if (child.kind == TriggerKind::interval && !child.start) child.start = trigger.start;
+    give_starts(child, now);
+  }
+  if (trigger.kind != TriggerKind::interval || trigger.start) return;
+  trigger.start = saturated_sum(now, trigger.every);
+}
+
 Trigger anchored(Trigger read, const Trigger& later, const Trigger& present)
 {
   if (read.kind != present.kind || read.every != present.every) return read;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Triggers that are declared again and again, as in a file: what depends on when they are read
-// (`in 5m`, an interval without a start) is decided at the first reading.
+// What depends on when a trigger is read (`in 5m`, an interval without a start), and what becomes
+// of it where it is declared again and again, as in a file: it is decided at the first reading.
 #pragma once
 
 #include "task/trigger.hpp"
 
 namespace asyncz {
+
+// Gives a start to every interval without one: that of the any or all that it is part of, else one
+// interval after now.
+void give_starts(Trigger& trigger, Instant now);
 
 // How much later a declaration is read again: enough for every time that is told by its distance
 // from now, or by its weekday, to differ.

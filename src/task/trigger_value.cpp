@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads a trigger from the tree of values that JSON and TOML have.
 #include "base/text.hpp"
+#include "task/anchor.hpp"
 #include "task/named_fields.hpp"
 #include "task/trigger.hpp"
 #include "time/human_time.hpp"
@@ -227,9 +228,6 @@ Status read_bounds(Trigger& trigger, const Value& value, const Reader& reader)
     if (!time) return time.error();
     (key == "start" ? trigger.start : trigger.end) = *time;
   }
-  if (trigger.kind == TriggerKind::interval && !trigger.start) {
-    trigger.start = saturated_sum(reader.now, trigger.every);
-  }
   return {};
 }
 
@@ -253,7 +251,9 @@ Result<Trigger> read_trigger(const Value& value, const Reader& reader, bool nest
 
 Result<Trigger> trigger_from_value(const Value& value, Instant now, const Zone& zone)
 {
-  return read_trigger(value, {now, zone}, false);
+  auto trigger = read_trigger(value, {now, zone}, false);
+  if (trigger) give_starts(*trigger, now);
+  return trigger;
 }
 
 }  // namespace asyncz

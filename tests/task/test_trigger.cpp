@@ -230,6 +230,10 @@ TEST_CASE("the structural form as people write it")
   CHECK(read({{"cron", ValueMap{{"day", "last sun"}, {"hour", 3}}}})->expression ==
         "day=\"last sun\" hour=3");
   CHECK(read({{"every", "5m"}, {"every_us", 300000000}, {"end", nullptr}}));
+  const auto several = read({{"any", ValueList{ValueMap{{"every", "5m"}}, ValueMap{{"in", "1h"}}}},
+                             {"start", "2027-06-01T00:00:00Z"}});
+  CHECK(several->children[0].start == several->start);  // as with --every 5m --start
+  CHECK_FALSE(several->children[1].start);
 
   const auto what = [&](ValueMap map) {
     const auto refused = read(std::move(map));
