@@ -127,7 +127,7 @@ class History final : public Command {
     if (since_) {
       const auto zone = Zone::load(local_zone_name());
       if (!zone) return zone.error();
-      const auto since = parse_time(*since_, now, *zone, TimeSense::any);
+      const auto since = parse_time(*since_, now, *zone, TimeSense::past);
       if (!since) return since.error().in("--since");
       wanted.since = since->at;
     }

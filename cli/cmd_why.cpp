@@ -55,7 +55,7 @@ class WhyCommand final : public Command {
   Result<Reasons> answer(Context& context, Vault& vault, const Question& question) const
   {
     if (!at_) return reasons_now(vault, question);
-    const auto at = parse_time(*at_, question.now, question.zone, TimeSense::any);
+    const auto at = parse_time(*at_, question.now, question.zone, TimeSense::past);
     if (!at) return answer_for_gap(vault, question, at.error());
     for (const std::string& warning : at->warnings) context.warn(warning);
     return reasons_at(vault, question, at->at);

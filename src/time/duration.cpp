@@ -164,10 +164,11 @@ std::optional<Error> two_readings(std::string_view text)
   return said(fmt::format("{}.{}", comma[0], comma[1]), fmt::format("{}{}", comma[0], comma[1]));
 }
 
-Error missing_unit(std::string_view text, std::string_view whole)
+Error missing_unit(std::string_view text, std::string_view whole, std::string_view fraction)
 {
-  return refused(text, fmt::format("the number {} has no unit", whole),
-                 fmt::format("write {0}s for seconds, {0}m for minutes", whole));
+  const auto number = fmt::format("{}{}{}", whole, fraction.empty() ? "" : ".", fraction);
+  return refused(text, fmt::format("the number {} has no unit", number),
+                 fmt::format("write {0}s for seconds, {0}m for minutes", number));
 }
 
 Status take_part(Reader& reader)
@@ -178,7 +179,7 @@ Status take_part(Reader& reader)
   reader.skip_blanks();
   const auto length = std::min(reader.rest.find_first_of("0123456789 \t.,"), reader.rest.size());
   const auto name = reader.rest.substr(0, length);
-  if (name.empty()) return missing_unit(reader.text, whole);
+  if (name.empty()) return missing_unit(reader.text, whole, fraction);
   reader.rest.remove_prefix(length);
   const auto unit =
       std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == name; });
@@ -205,7 +206,7 @@ Status take_iso(Reader& reader)
     std::string_view whole;
     std::string_view fraction;
     if (auto read = reader.take_number(whole, fraction); !read) return read;
-    if (reader.rest.empty()) return missing_unit(reader.text, whole);
+    if (reader.rest.empty()) return missing_unit(reader.text, whole, fraction);
     const char letter = reader.rest.front();
     const auto unit_us = iso_unit(letter, in_time);
     if (unit_us == 0) return unknown_unit(reader.text, reader.rest.substr(0, 1));

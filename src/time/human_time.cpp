@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
 
 namespace asyncz {
 namespace {
@@ -77,18 +78,19 @@ Result<HumanTime> epoch_time(const Reading& in)
   auto digits = in.lower.substr(1);
   const bool negative = digits.starts_with('-');
   if (negative) digits.remove_prefix(1);
-  const auto since = parse_duration(std::string{digits} + "s");
-  if (!since || digits.find_first_not_of("0123456789.") != std::string_view::npos) {
+  if (digits.empty() || digits.find_first_not_of("0123456789.") != std::string_view::npos) {
     return refused(in, "not a number of seconds since 1970", "write it as in @1800000000");
   }
-  return HumanTime{saturated_sum(Instant{}, negative ? -*since : *since), {}};
+  const auto since = parse_duration(std::string{digits} + "s");
+  if (!since) return since.error().in(fmt::format("time \"{}\"", printable(in.text)));
+  return HumanTime{Instant{negative ? -*since : *since}, {}};
 }
 
 Result<HumanTime> relative_time(const Reading& in, std::string_view duration, bool past)
 {
   const auto length = parse_duration(duration);
   if (!length) return length.error().in(fmt::format("time \"{}\"", printable(in.text)));
-  return HumanTime{saturated_sum(in.now, past ? -*length : *length), {}};
+  return HumanTime{in.now + (past ? -*length : *length), {}};
 }
 
 // `+5m`, `in 5m`, `now + 5m`; `5m ago`, `-5m`. Nothing when it is of another form. Units keep their
@@ -122,12 +124,12 @@ std::optional<unsigned> weekday_of(std::string_view word)
   return std::nullopt;
 }
 
-// The next such weekday and time; when the past makes sense, the last one.
+// The next such weekday and time, or the last one.
 Result<HumanTime> on_weekday(const Reading& in, unsigned weekday, Duration clock)
 {
   const std::chrono::weekday wanted{weekday};
   const auto today = in.today();
-  if (in.sense == TimeSense::any) {
+  if (in.sense == TimeSense::past) {
     auto day = today - (std::chrono::weekday{today} - wanted);
     if (LocalTime{day} + clock > in.zone.local(in.now)) day -= days{7};
     return at_local(in, LocalTime{day} + clock);
@@ -140,8 +142,11 @@ Result<HumanTime> on_weekday(const Reading& in, unsigned weekday, Duration clock
 
 Result<HumanTime> at_time_of_day(const Reading& in, Duration clock)
 {
-  const auto today = in.today();
-  if (in.sense == TimeSense::any) return at_local(in, LocalTime{today} + clock);
+  auto today = in.today();
+  if (in.sense == TimeSense::past) {
+    if (LocalTime{today} + clock > in.zone.local(in.now)) today -= days{1};
+    return at_local(in, LocalTime{today} + clock);
+  }
   auto time = at_local(in, LocalTime{today} + clock, in.now);
   if (!time || time->at >= in.now) return time;
   return at_local(in, LocalTime{today + days{1}} + clock, in.now);
@@ -184,28 +189,46 @@ std::optional<Result<HumanTime>> try_day_and_time(const Reading& in)
   return on_weekday(in, *weekday, *clock);
 }
 
-// `03/04/2027` has two readings, and so have `03.04.2027` and `03-04-2027`.
-std::optional<Error> date_with_year_last(const Reading& in)
+// The numbers of `03/04/2027`, `2027.4.3` or `03/04`: two or three, all with the same separator.
+std::optional<std::vector<int>> numbers_of_date(std::string_view word)
 {
-  const auto word = in.lower.substr(0, in.lower.find(' '));
   const auto separator = word.find_first_of("/.-");
   if (separator == std::string_view::npos) return std::nullopt;
-  std::array<int, 3> numbers{};
-  std::size_t count = 0;
+  std::vector<int> numbers;
   for (const auto part : split(word, word[separator])) {
-    if (count == numbers.size()) return std::nullopt;
-    const auto [end, failed] =
-        std::from_chars(part.data(), part.data() + part.size(), numbers.at(count++));
+    auto& number = numbers.emplace_back();
+    const auto [end, failed] = std::from_chars(part.data(), part.data() + part.size(), number);
     if (failed != std::errc{} || end != part.data() + part.size()) return std::nullopt;
   }
-  if (count != 3 || numbers[2] < 1000 || numbers[2] > 9999) return std::nullopt;
-  const auto [a, b, year] = numbers;
+  // `14.30` rather is a time of day.
+  if (numbers.size() == 2 && word[separator] == '/') return numbers;
+  return numbers.size() == 3 ? std::optional{numbers} : std::nullopt;
+}
+
+// Dates that are not written as in ISO 8601: `03/04/2027` has two readings, and so have
+// `03.04.2027`, `03-04-2027` and `03/04`; `2027/04/03` has one.
+std::optional<Error> foreign_date(const Reading& in)
+{
+  auto numbers = numbers_of_date(in.lower.substr(0, in.lower.find(' ')));
+  if (!numbers) return std::nullopt;
+  if (numbers->size() == 2) {
+    const std::chrono::year_month_day today{in.today()};
+    numbers->push_back(static_cast<int>(today.year()));
+  }
+  const bool year_first = numbers->front() >= 1000;
+  const int year = year_first ? numbers->front() : numbers->back();
+  const int a = numbers->at(year_first ? 1 : 0);
+  const int b = numbers->at(year_first ? 2 : 1);
+  if (year < 1000 || year > 9999 || a < 1 || b < 1 || a > 31 || b > 31 || (a > 12 && b > 12)) {
+    return std::nullopt;
+  }
   const auto one = fmt::format("{:04}-{:02}-{:02}", year, a, b);
   const auto other = fmt::format("{:04}-{:02}-{:02}", year, b, a);
-  if (a < 1 || b < 1 || a > 31 || b > 31 || (a > 12 && b > 12)) return std::nullopt;
+  if (year_first && a <= 12) {
+    return refused(in, "dates are written with hyphens", "write " + one);
+  }
   if (a == b || b > 12 || a > 12) {
-    return refused(in, "dates are written year first",
-                   fmt::format("write {}", a > 12 ? other : one));
+    return refused(in, "dates are written year first", "write " + (a > 12 ? other : one));
   }
   return refused(in, fmt::format("can mean {} or {}", one, other),
                  fmt::format("write {} or {}", one, other));
@@ -238,16 +261,35 @@ Error not_understood(const Reading& in)
           fmt::format("write the date, or {} 09:00 for the next such time", rest.substr(0, 3)));
     }
   }
-  if (auto date = date_with_year_last(in)) return *date;
+  if (auto date = foreign_date(in)) return *date;
   if (parse_duration(in.exact)) {
     return refused(in, "is a duration",
-                   in.sense == TimeSense::any ? fmt::format("write \"{0} ago\" or +{0}", in.exact)
-                                              : fmt::format("write +{0}", in.exact));
+                   in.sense == TimeSense::coming
+                       ? fmt::format("write +{0}", in.exact)
+                       : fmt::format("write \"{0} ago\" or +{0}", in.exact));
   }
   const bool number = in.lower.find_first_not_of("0123456789") == std::string_view::npos;
   if (number && !in.lower.empty()) return bare_number(in);
+  if (in.lower.find_first_not_of("0123456789:") == std::string_view::npos && !in.lower.empty()) {
+    return refused(in, "no such time of day", "a day is from 00:00 to 23:59:59");
+  }
   return refused(in, "cannot be read as a time",
                  "write 2027-03-28T14:30, 14:30, mon 09:00, tomorrow 09:00 or +5m");
+}
+
+Result<HumanTime> read(const Reading& in)
+{
+  if (looks_like_iso_time(in.exact)) {
+    const auto iso = parse_iso_time(in.exact);
+    if (!iso) return iso.error();
+    if (!iso->offset) return at_local(in, iso->local);
+    return HumanTime{Instant{iso->local.time_since_epoch()} - *iso->offset, {}};
+  }
+  if (in.lower.starts_with('@')) return epoch_time(in);
+  if (const auto relative = try_relative(in)) return *relative;
+  if (const auto clock = parse_time_of_day(in.lower)) return at_time_of_day(in, *clock);
+  if (const auto day = try_day_and_time(in)) return *day;
+  return not_understood(in);
 }
 
 }  // namespace
@@ -257,17 +299,11 @@ Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zon
   const auto exact = with_single_blanks(text);
   const auto lowered = lower(exact);
   const Reading in{text, exact, lowered, now, zone, sense};
-  if (looks_like_iso_time(lowered)) {
-    const auto iso = parse_iso_time(lowered);
-    if (!iso) return iso.error();
-    if (!iso->offset) return at_local(in, iso->local);
-    return HumanTime{saturated_sum(Instant{iso->local.time_since_epoch()}, -*iso->offset), {}};
+  const auto time = read(in);
+  if (time && (time->at < first_instant || time->at > last_instant)) {
+    return refused(in, "lies outside the years 1 to 9999", "write a time that is nearer");
   }
-  if (lowered.starts_with('@')) return epoch_time(in);
-  if (const auto relative = try_relative(in)) return *relative;
-  if (const auto clock = parse_time_of_day(lowered)) return at_time_of_day(in, *clock);
-  if (const auto day = try_day_and_time(in)) return *day;
-  return not_understood(in);
+  return time;
 }
 
 }  // namespace asyncz

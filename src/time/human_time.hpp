@@ -13,10 +13,12 @@
 
 namespace asyncz {
 
-// Whether a text that could mean a past or a coming time means the coming one (`--at`: `14:30` and
-// `mon 09:00` are the next such time), or may also name the past (`--since`, `--from`: `14:30` is
-// today's, `mon 09:00` the last one, and there is `yesterday 18:00` and `2h ago`).
-enum class TimeSense : std::uint8_t { coming, any };
+// Which time is meant by a text such as `14:30` or `mon 09:00`, and whether the past makes sense.
+enum class TimeSense : std::uint8_t {
+  coming,  // the next such time; `yesterday 18:00` and `2h ago` are refused (`--at`)
+  any,     // the next such time; the past is one as well (`--from`, `--start`)
+  past,    // the last such time (`--since`)
+};
 
 struct HumanTime {
   Instant at;
@@ -25,10 +27,10 @@ struct HumanTime {
 
 // RFC 3339 and ISO 8601 (local to `zone` without an offset), `@EPOCH`, `now`, `+5m`, `in 5m`,
 // `14:30`, `4pm`, `noon`, `mon 09:00`, `today 18:00`, `tomorrow` (its midnight), `tomorrow 09:00`,
-// and with TimeSense::any `yesterday 18:00`, `2h ago`. Independent of the locale. A date or an
-// epoch in the past is no error here.
-//   usage  what cannot be read or has two readings (both are named), and a local time that does
-//          not exist, with the valid times around it
+// and where the past makes sense `yesterday 18:00`, `2h ago`. Independent of the locale. A date or
+// an epoch in the past is no error here.
+//   usage  what cannot be read or has two readings (both are named), a local time that does not
+//          exist, with the valid times around it, and what lies outside the years 1 to 9999
 Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense);
 
 }  // namespace asyncz

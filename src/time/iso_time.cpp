@@ -51,10 +51,10 @@ class Scanner {
   std::string_view rest_;
 };
 
-Error refused(std::string_view text, std::string_view why)
+Error refused(std::string_view text, std::string_view why,
+              std::string hint = "write it as in 2027-03-28T14:30")
 {
-  return {ErrorKind::usage, fmt::format("time \"{}\": {}", printable(text), why),
-          "write it as in 2027-03-28T14:30"};
+  return {ErrorKind::usage, fmt::format("time \"{}\": {}", printable(text), why), std::move(hint)};
 }
 
 // `.5`, `,250`: up to six digits count.
@@ -192,7 +192,10 @@ Result<IsoTime> parse_iso_time(std::string_view text)
   if (in.at_end()) return time;
   in.take(' ');
   time.offset = take_offset(in);
-  if (!time.offset || !in.at_end()) return refused(text, "cannot read the offset from UTC");
+  if (!time.offset || !in.at_end()) {
+    return refused(text, "cannot read the offset from UTC",
+                   "write Z or +02:00, or nothing for local time");
+  }
   return time;
 }
 

@@ -56,6 +56,7 @@ TEST_CASE("what is no duration is refused with what to write")
 {
   CHECK(refusal("90").find("write 90s for seconds, 90m for minutes") != std::string::npos);
   CHECK(refusal("1h30").find("30 has no unit") != std::string::npos);
+  CHECK(refusal("0.5").find("0.5 has no unit") != std::string::npos);
   CHECK(refusal("1M").find("no fixed length") != std::string::npos);
   CHECK(refusal("2 years").find("no fixed length") != std::string::npos);
   CHECK(refusal("P1M").find("no fixed length") != std::string::npos);

@@ -33,6 +33,10 @@ std::string any(const char* text)
 {
   return shown(parse_time(text, now(), berlin(), TimeSense::any));
 }
+std::string past(const char* text)
+{
+  return shown(parse_time(text, now(), berlin(), TimeSense::past));
+}
 
 bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
@@ -93,7 +97,7 @@ TEST_CASE("seconds since 1970, and times relative to now")
   CHECK(coming("+4d") == "2027-03-28T16:00:00+02:00");  // elapsed time, across the change
 }
 
-TEST_CASE("a time of day is the next one; where the past makes sense, today's")
+TEST_CASE("a time of day is the next one; since when something happened, the last one")
 {
   CHECK(coming("16:30") == "2027-03-24T16:30:00+01:00");
   CHECK(coming("14:30") == "2027-03-25T14:30:00+01:00");
@@ -102,7 +106,9 @@ TEST_CASE("a time of day is the next one; where the past makes sense, today's")
   CHECK(coming("12:15am") == "2027-03-25T00:15:00+01:00");
   CHECK(coming("noon") == "2027-03-25T12:00:00+01:00");
   CHECK(coming("midnight") == "2027-03-25T00:00:00+01:00");
-  CHECK(any("14:30") == "2027-03-24T14:30:00+01:00");
+  CHECK(any("14:30") == "2027-03-25T14:30:00+01:00");
+  CHECK(past("14:30") == "2027-03-24T14:30:00+01:00");
+  CHECK(past("16:30") == "2027-03-23T16:30:00+01:00");
 }
 
 TEST_CASE("days by their names")
@@ -110,8 +116,9 @@ TEST_CASE("days by their names")
   CHECK(coming("wed 09:00") == "2027-03-31T09:00:00+02:00");
   CHECK(coming("wed 16:00") == "2027-03-24T16:00:00+01:00");
   CHECK(coming("Monday 09:00") == "2027-03-29T09:00:00+02:00");
-  CHECK(any("mon 09:00") == "2027-03-22T09:00:00+01:00");
-  CHECK(any("wed 16:00") == "2027-03-17T16:00:00+01:00");
+  CHECK(any("mon 09:00") == "2027-03-29T09:00:00+02:00");
+  CHECK(past("mon 09:00") == "2027-03-22T09:00:00+01:00");
+  CHECK(past("wed 16:00") == "2027-03-17T16:00:00+01:00");
   CHECK(coming("today 18:00") == "2027-03-24T18:00:00+01:00");
   CHECK(coming("tomorrow 09:00") == "2027-03-25T09:00:00+01:00");
   CHECK(coming("tomorrow at 9am") == "2027-03-25T09:00:00+01:00");
@@ -126,6 +133,9 @@ TEST_CASE("what has two readings is refused with both")
   CHECK(has(coming("next friday"), "can mean 2027-03-26 or 2027-04-02"));
   CHECK(has(coming("03/04/2027"), "can mean 2027-03-04 or 2027-04-03"));
   CHECK(has(coming("28/03/2027"), "write 2027-03-28"));
+  CHECK(has(coming("03/04"), "can mean 2027-03-04 or 2027-04-03"));
+  CHECK(has(coming("2027/04/03 10:00"), "with hyphens | write 2027-04-03"));
+  CHECK(has(coming("2027.4.3"), "write 2027-04-03"));
 }
 
 TEST_CASE("what cannot be read says what to write")
@@ -134,6 +144,10 @@ TEST_CASE("what cannot be read says what to write")
   CHECK(has(any("5m"), "5m ago"));
   CHECK(has(coming("1800000000"), "write @1800000000"));
   CHECK(has(coming("mon"), "write mon 09:00"));
+  CHECK(has(coming("24:00"), "no such time of day | a day is from 00:00 to 23:59:59"));
+  CHECK(has(coming("2027-06-30T23:59:60Z"), "\"2027-06-30T23:59:60Z\": no such time of day"));
+  CHECK(has(coming("2027-06-30T12:00 UTC"), "write Z or +02:00"));
+  CHECK(has(coming("@1800000000.1234567"), "finer than a microsecond"));
   for (const auto* text : {"", " ", "soon", "25:00", "14:30:61", "13pm", "mon 9", "in", "+", "@",
                            "@x", "@1e9", "now 5m", "tomorrow morning", "\xC3\x28"}) {
     CAPTURE(text);
@@ -142,6 +156,17 @@ TEST_CASE("what cannot be read says what to write")
     CHECK(time.error().kind == ErrorKind::usage);
     CHECK_FALSE(time.error().hint.empty());
   }
+}
+
+TEST_CASE("a time before the year 1 or after 9999 is refused, not held at the end")
+{
+  CHECK(has(coming("@253402300799"), "9999-12-31T23:59:59"));
+  for (const auto* text :
+       {"@253402300800", "@-62135596801", "in 3652058d", "9999-12-31T23:59:59-01:00"}) {
+    CAPTURE(text);
+    CHECK(has(coming(text), "lies outside the years 1 to 9999"));
+  }
+  CHECK(has(any("3652058d ago"), "lies outside the years 1 to 9999"));
 }
 
 TEST_CASE("a local time that does not exist is refused with the times around it")
