@@ -17,6 +17,12 @@ struct Change {
   LocalTime begin;
   LocalTime end;  // exclusive
   bool gap;
+
+  // The day of what is the first local time after the change.
+  [[nodiscard]] std::chrono::local_days day() const
+  {
+    return std::chrono::floor<std::chrono::days>(gap ? end : begin);
+  }
 };
 
 LocalTime local(Instant instant, std::chrono::seconds offset)
@@ -32,13 +38,19 @@ Change change_of(const ZoneTransition& transition)
                         : Change{transition, after, before, false};
 }
 
-std::string clock_text(LocalTime time)
+std::string date_text(std::chrono::local_days day)
+{
+  return rfc3339(Instant{day.time_since_epoch()}, std::chrono::seconds{0}).substr(0, 10);
+}
+
+// The time of day, behind its date where that is not the day that is spoken of.
+std::string clock_text(LocalTime time, std::chrono::local_days spoken_of)
 {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::hh_mm_ss<Duration> clock{time - day};
   auto out = fmt::format("{:02}:{:02}", clock.hours().count(), clock.minutes().count());
   if (clock.seconds().count() != 0) out += fmt::format(":{:02}", clock.seconds().count());
-  return out;
+  return day == spoken_of ? out : date_text(day) + " " + out;
 }
 
 std::string offset_text(std::chrono::seconds offset)
@@ -61,7 +73,7 @@ Touched touched_by(const Change& change, const CalendarRule& rule)
       touched.more = true;
       break;
     }
-    touched.times.push_back(clock_text(*time));
+    touched.times.push_back(clock_text(*time, change.day()));
     time = next_local(rule, *time + Duration{1});
   }
   return touched;
@@ -77,10 +89,10 @@ std::string gap_note(const Change& change, const Touched& touched, const DstRule
 {
   const bool one = touched.times.size() == 1;
   const auto head = fmt::format("{} {} not exist", times_text(touched), one ? "does" : "do");
-  const auto [at, before, after] = change.transition;
   if (dst == elapsed_time) return head + "; nothing is made up for it";
   if (dst.gap == DstGap::skip) return head + (one ? "; does not run" : "; do not run");
-  return fmt::format("{}; runs {}at {}", head, one ? "" : "once, ", clock_text(local(at, after)));
+  return fmt::format("{}; runs {}at {}", head, one ? "" : "once, ",
+                     clock_text(change.end, change.day()));
 }
 
 std::string fold_note(const Change& change, const Touched& touched, const DstRule& dst)
@@ -98,11 +110,6 @@ std::string fold_note(const Change& change, const Touched& touched, const DstRul
       break;
   }
   return fmt::format("{}; runs both times ({} and {})", head, first, second);
-}
-
-std::string date_text(Instant at, const Zone& zone)
-{
-  return rfc3339(at, zone.offset_at(at)).substr(0, 10);
 }
 
 struct Span {
@@ -123,7 +130,7 @@ void add_notes(std::vector<std::string>& notes, const CalendarPlan& plan, const 
     if (touched.times.empty()) continue;
     const auto note =
         change.gap ? gap_note(change, touched, plan.dst) : fold_note(change, touched, plan.dst);
-    notes.push_back(fmt::format("{}: {}", date_text(from, plan.zone), note));
+    notes.push_back(fmt::format("{}: {}", date_text(change.day()), note));
   }
 }
 

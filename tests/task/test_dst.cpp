@@ -158,3 +158,13 @@ TEST_CASE("notes say where a rule acted")
         "2027-03-28: 02:30 does not exist; does not run\n"
         "2027-10-31: 02:30 exists twice; runs the second time (+01:00)\n");
 }
+
+TEST_CASE("a note names the day of a time that is not on the day of the change")
+{
+  const auto apia = *Zone::load("Pacific/Apia");
+  const Instant from = std::chrono::sys_days{std::chrono::year{2011} / 12 / 1};
+  const auto notes =
+      dst_notes(cron("0 12 30 12 *"), apia, "id", from, from + std::chrono::days{60}, 10);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0] == "2011-12-31: 2011-12-30 12:00 does not exist; runs at 00:00");
+}
