@@ -106,6 +106,28 @@ std::string drawn(const Chart& chart, std::size_t columns, bool utf8)
   return text + line_of("all", width, line);
 }
 
+Result<std::vector<Instant>> charted_times(const Schedule& schedule, Instant from, Instant until)
+{
+  constexpr int slots = 8000;       // more than any terminal has columns
+  constexpr std::size_t full = 10;  // times in a slot; a chart's last row counts up to 9
+  const auto slot = std::max<Duration>((until - from) / slots, Duration{1});
+  std::vector<Instant> times;
+  Instant after = from - Duration{1};
+  Instant slot_end = from;
+  std::size_t in_slot = 0;
+  for (;;) {
+    const auto next = schedule.next(after);
+    if (!next) return next.error();
+    if (!*next || **next >= until) return times;
+    times.push_back(after = **next);
+    if (after >= slot_end) {
+      slot_end = from + ((after - from) / slot + 1) * slot;
+      in_slot = 0;
+    }
+    if (++in_slot == full) after = slot_end - Duration{1};
+  }
+}
+
 bool locale_has_utf8()
 {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {

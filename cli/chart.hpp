@@ -2,6 +2,8 @@
 // Rows of marks along one axis, drawn in text.
 #pragma once
 
+#include "base/result.hpp"
+#include "task/trigger.hpp"
 #include "time/zone.hpp"
 
 #include <cstddef>
@@ -29,6 +31,11 @@ struct Chart {
 
 // In so many columns at most. A column of a row shows nothing, one mark or several.
 [[nodiscard]] std::string drawn(const Chart& chart, std::size_t columns, bool utf8);
+
+// The times of a schedule from `from` on and before `until`, for a chart of this window: of times
+// closer together than a column is wide only as many as make it full, however many there are.
+//   failed  as Schedule::next()
+Result<std::vector<Instant>> charted_times(const Schedule& schedule, Instant from, Instant until);
 
 // Whether the locale's characters are UTF-8.
 [[nodiscard]] bool locale_has_utf8();

@@ -137,13 +137,12 @@ class Preview final : public Command {
     for (int day = 0; day < charted_days; ++day) {
       chart.rows.push_back({day_text(first + std::chrono::days{day}), {}});
     }
-    Instant after = from - Duration{1};
-    for (;;) {
-      const auto next = (*schedule)->next(after);
-      if (!next) return next.error();
-      if (!*next) break;
-      after = **next;
-      const auto local = subject.zone.local(after);
+    // A day may be longer than 24 hours by what clocks go back.
+    const Instant until = saturated_sum(from, std::chrono::days{charted_days + 1});
+    const auto times = charted_times(**schedule, from, until);
+    if (!times) return times.error();
+    for (const Instant time : *times) {
+      const auto local = subject.zone.local(time);
       const auto day = std::chrono::floor<std::chrono::days>(local);
       const auto row = (day - first).count();
       if (row < 0 || row >= charted_days) break;

@@ -37,7 +37,8 @@ struct Window {
   Instant from;
   Instant until;  // exclusive
   std::size_t per_task = most_per_task;
-  bool overdue = true;  // what has been due before belongs to it
+  bool overdue = true;   // what has been due before belongs to it
+  bool charted = false;  // all times, as far as a chart shows them
 };
 
 Result<std::vector<Instant>> times_of(const StoredTask& stored, const TaskStatus& status,
@@ -52,6 +53,12 @@ Result<std::vector<Instant>> times_of(const StoredTask& stored, const TaskStatus
   const auto schedule = compile(stored.task.trigger, zone, stored.task.id);
   if (!schedule) return schedule.error();
   Instant after = std::max(next, window.from - Duration{1});
+  if (window.charted) {
+    const auto more = charted_times(**schedule, after + Duration{1}, window.until);
+    if (!more) return more.error();
+    times.insert(times.end(), more->begin(), more->end());
+    return times;
+  }
   while (times.size() < window.per_task) {
     const auto time = (*schedule)->next(after);
     if (!time) return time.error();
@@ -125,6 +132,7 @@ class Timeline final : public Command {
       if (!given) return given.error();
       count = *given;
     }
+    window.charted = chart_ && count == 0;
     if (count > 0) window.per_task = std::min(static_cast<std::size_t>(count), most_per_task);
     return window;
   }

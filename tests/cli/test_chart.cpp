@@ -34,6 +34,23 @@ TEST_CASE("the last row of a chart tells how many marks clash")
   CHECK(drawn(chart, 14, false).ends_with("all +\n"));
 }
 
+TEST_CASE("a chart of very many times needs few of them, and none of few is left out")
+{
+  const Instant from = at(2027, 1, 1);
+  const Instant until = at(2027, 1, 8);
+  Trigger trigger{.kind = TriggerKind::interval, .every = Duration{1}, .start = from};
+  const auto each_us = charted_times(**compile(trigger, Zone{}, "id"), from, until);
+  REQUIRE(each_us);
+  CHECK(each_us->size() == 80'000);
+  CHECK(each_us->front() == from);
+  CHECK(until - each_us->back() < std::chrono::minutes{2});
+
+  trigger.every = std::chrono::minutes{1};
+  const auto each_minute = charted_times(**compile(trigger, Zone{}, "id"), from, until);
+  REQUIRE(each_minute);
+  CHECK(each_minute->size() == 7 * 24 * 60);
+}
+
 TEST_CASE("a label is cut, and cannot bring a terminal to act")
 {
   const auto text = drawn({{}, {{std::string(100, 'x'), {}}, {"\x1B[2J", {}}}, false}, 40, true);
