@@ -80,8 +80,8 @@ Result<std::unique_ptr<const Schedule>> compile(const Trigger& trigger, const Zo
 // {"all": […]}, with "start", "end", "dst_gap", "dst_fold" where they apply.
 [[nodiscard]] Value trigger_value(const Trigger& trigger, const Zone& zone);
 
-// Reads the structural form. A time in the past is accepted. An interval without a start gets
-// now + every.
+// Reads the structural form. A time in the past is accepted. An interval without a start gets that
+// of its any or all, else now + every.
 //   usage  an unknown key (with the nearest known one), a missing or a wrong value
 Result<Trigger> trigger_from_value(const Value& value, Instant now, const Zone& zone);
 
