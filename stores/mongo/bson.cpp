@@ -34,6 +34,12 @@ class Writer {
     library_.append_binary(into_, name_.data(), size(), BSON_SUBTYPE_BINARY, bytes.data(),
                            static_cast<std::uint32_t>(bytes.size()));
   }
+  void operator()(const Raw& raw) const
+  {
+    bson_t inner;
+    if (!library_.init_static(&inner, raw.bson.data(), raw.bson.size())) return;
+    library_.append_document(into_, name_.data(), size(), &inner);
+  }
   void operator()(const Document& document) const
   {
     const auto inner = bson_of(library_, document);
@@ -161,6 +167,12 @@ Bson bson_of(const Library& library, const Document& document)
 Document document_of(const Library& library, const bson_t& bson)
 {
   return Reader{library}.read(bson);
+}
+
+Raw raw_of(const Library& library, const bson_t& bson)
+{
+  const auto* const data = library.get_data(&bson);
+  return {Bytes(data, data + bson.len)};
 }
 
 }  // namespace asyncz::stores::mongo

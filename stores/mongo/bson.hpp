@@ -32,5 +32,6 @@ class Bson {
 
 Bson bson_of(const Library& library, const Document& document);
 Document document_of(const Library& library, const bson_t& bson);
+Raw raw_of(const Library& library, const bson_t& bson);
 
 }  // namespace asyncz::stores::mongo

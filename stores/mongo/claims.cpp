@@ -13,8 +13,6 @@ namespace asyncz::stores::mongo {
 namespace {
 
 constexpr std::size_t most_ignored = 10'000;  // of more the first are looked at again
-constexpr int type_binary = 5;
-constexpr int type_int64 = 18;
 
 // Which queues a demand means.
 Document queues_of(const Demand& demand)
@@ -31,11 +29,12 @@ Document queues_of(const Demand& demand)
   return {{"$in", std::move(wanted)}};
 }
 
+// The ids of tasks but for these: no task of ours has one that is not a text.
 Document not_among(const std::map<std::string, std::int64_t>& ids)
 {
   Array array;
   for (const auto& [id, revision] : ids) array.emplace_back(id);
-  return {{"$nin", std::move(array)}};
+  return {{"$type", "string"}, {"$nin", std::move(array)}};
 }
 
 // As get_due_tasks orders them.
@@ -64,10 +63,9 @@ struct Claims::Claim {
 Result<bool> Claims::append_due(const Query& query, const Document& queue, std::size_t limit,
                                 std::vector<Record>& records)
 {
-  Document filter{{"next_run_time", Document{{"$lte", us_of(query.now)}}}, {"queue", queue}};
-  if (query.ignored != nullptr && !query.ignored->empty()) {
-    filter.add("_id", not_among(*query.ignored));
-  }
+  const Document filter{{"next_run_time", Document{{"$lte", us_of(query.now)}}},
+                        {"queue", queue},
+                        {"_id", not_among(query.ignored != nullptr ? *query.ignored : Ignored{})}};
   const auto found = query.link.find(
       tasks_, filter, {{"sort", due_order()}, {"limit", static_cast<std::int64_t>(limit)}});
   if (!found) return found.error();
@@ -249,9 +247,9 @@ Result<std::vector<Record>> Claims::take_one(const Claim& claim)
   const Document due{{"next_run_time", Document{{"$lte", us_of(claim.now)}}},
                      {"queue", queues_of(claim.demand)},
                      {"_id", not_among(ignored_)},
-                     {"revision", Document{{"$type", type_int64}}},
-                     {"fence", Document{{"$type", type_int64}}},
-                     {"state", Document{{"$type", type_binary}}}};
+                     {"revision", Document{{"$type", "long"}}},
+                     {"fence", Document{{"$type", "long"}}},
+                     {"state", Document{{"$type", "binData"}}}};
   const Document command{{"findAndModify", tasks_},
                          {"query", due},
                          {"sort", due_order()},

@@ -3,9 +3,10 @@
 
 #include "base/text.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace asyncz::stores::mongo {
@@ -81,18 +82,40 @@ Result<Deployment> Deployment::open(const DeploymentOptions& options)
     deployment.library_->uri_set_password(uri.get(), options.password->c_str());
   }
   if (auto checked = deployment.check_options(); !checked) return checked.error();
+  if (auto checked = deployment.check_credentials(); !checked) return checked.error();
   deployment.set_timeouts();
   return deployment;
 }
 
 Status Deployment::check_options() const
 {
-  const char* const writes = library_->uri_get_option_as_utf8(uri_.get(), MONGOC_URI_W, nullptr);
-  const bool fewer = writes != nullptr ? std::strcmp(writes, "majority") != 0
-                                       : library_->uri_has_option(uri_.get(), MONGOC_URI_W);
-  if (!fewer) return {};
-  return Error{ErrorKind::usage, "a MongoDB store's writes always wait for the majority",
-               "leave w out of the store's URL"};
+  const auto is_other_than = [&](const char* option, const char* text) {
+    const char* const given = library_->uri_get_option_as_utf8(uri_.get(), option, nullptr);
+    return given != nullptr ? ::strcasecmp(given, text) != 0
+                            : library_->uri_has_option(uri_.get(), option);
+  };
+  if (is_other_than(MONGOC_URI_W, "majority")) {
+    return Error{ErrorKind::usage, "a MongoDB store's writes always wait for the majority",
+                 "leave w out of the store's URL"};
+  }
+  if (is_other_than(MONGOC_URI_READPREFERENCE, "primary")) {
+    return Error{ErrorKind::usage, "a MongoDB store's reads always ask the primary",
+                 "leave readPreference out of the store's URL"};
+  }
+  return {};
+}
+
+// libmongoc 1.23 ends the process where it has none for SCRAM. The mechanisms that are left go by a
+// certificate or a ticket.
+Status Deployment::check_credentials() const
+{
+  if (library_->uri_get_username(uri_.get()) == nullptr) return {};
+  if (library_->uri_get_password(uri_.get()) != nullptr) return {};
+  const char* const named = library_->uri_get_auth_mechanism(uri_.get());
+  const std::string_view mechanism = named != nullptr ? named : "SCRAM-SHA-256";
+  if (!mechanism.starts_with("SCRAM-") && mechanism != "PLAIN") return {};
+  return Error{ErrorKind::denied, "the store's URL names a user whose password is missing",
+               std::string{give_password}};
 }
 
 // One that is down fails at once; where there may be another, an election is waited for.

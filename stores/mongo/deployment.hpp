@@ -28,7 +28,8 @@ class Deployment {
   using Client = std::unique_ptr<mongoc_client_t, DestroyClient>;
 
   //   failed  no client library
-  //   usage   the URL cannot be read
+  //   usage   the URL cannot be read, or asks for less than a store promises
+  //   denied  a user's password is missing
   static Result<Deployment> open(const DeploymentOptions& options);
 
   // Nothing has been said to a server yet.
@@ -54,6 +55,7 @@ class Deployment {
 
   Deployment(std::shared_ptr<const Library> library, Uri uri, const DeploymentOptions& options);
   Status check_options() const;
+  Status check_credentials() const;
   void set_timeouts() const;
 
   std::shared_ptr<const Library> library_;

@@ -18,6 +18,11 @@ struct Field;
 class Value;
 using Array = std::vector<Value>;
 
+// A document as it was received: nothing that a Document does not know is lost.
+struct Raw {
+  Bytes bson;
+};
+
 class Document {
  public:
   Document() = default;
@@ -51,6 +56,7 @@ class Value {
   Value(std::string_view text) : value_{std::string{text}} {}
   Value(std::string text) : value_{std::move(text)} {}
   Value(Bytes bytes) : value_{std::move(bytes)} {}
+  Value(Raw document) : value_{std::move(document)} {}
   Value(Document document) : value_{std::move(document)} {}
   Value(Array array) : value_{std::move(array)} {}
 
@@ -66,7 +72,7 @@ class Value {
   }
 
  private:
-  std::variant<std::nullptr_t, bool, std::int64_t, std::string, Bytes, Document, Array> value_;
+  std::variant<std::nullptr_t, bool, std::int64_t, std::string, Bytes, Raw, Document, Array> value_;
 };
 
 struct Field {

@@ -28,12 +28,12 @@ void begin_after(const Document& last, Document& filter)
 
 Result<bool> History::holds(const Reservation& reservation)
 {
-  const auto found = server_.journal.find(
-      server_.collections.tasks,
-      {{"_id", reservation.record.id}, {"fence", stored_number(reservation.record.fence)}},
-      {{"projection", Document{{"_id", 1}}}, {"limit", 1}});
+  const auto found =
+      server_.journal.find(server_.collections.tasks, {{"_id", reservation.record.id}},
+                           {{"projection", Document{{"fence", 1}}}, {"limit", 1}});
   if (!found) return found.error();
-  return !found->empty();
+  return !found->empty() &&
+         found->front().number("fence") == stored_number(reservation.record.fence);
 }
 
 // A write that spans two collections is no single step. A fence never comes back: where the

@@ -103,9 +103,11 @@ Status Leases::extended(Reservation& reservation, Instant there)
 {
   const auto& ours = reservation.record;
   const Document held{{"_id", ours.id}, {"fence", stored_number(ours.fence)}};
-  const auto found = server_.lease.find(tasks_, held, {{"limit", 1}});
+  const auto found = server_.lease.find(tasks_, {{"_id", ours.id}}, {{"limit", 1}});
   if (!found) return found.error();
-  if (found->empty()) return reservation_is_lost(ours.id);
+  if (found->empty() || found->front().number("fence") != stored_number(ours.fence)) {
+    return reservation_is_lost(ours.id);
+  }
   const auto& stored = found->front();
   const bool done =
       stored.number("revision") == ours.revision + 1 && stored.number("held_until") == us_of(there);

@@ -26,9 +26,11 @@ void find_driver(Functions& functions, Library& library)
   functions.find(library.init, "mongoc_init");
   functions.find(library.log_set_handler, "mongoc_log_set_handler");
   functions.find(library.uri_destroy, "mongoc_uri_destroy");
+  functions.find(library.uri_get_auth_mechanism, "mongoc_uri_get_auth_mechanism");
   functions.find(library.uri_get_database, "mongoc_uri_get_database");
   functions.find(library.uri_get_hosts, "mongoc_uri_get_hosts");
   functions.find(library.uri_get_option_as_utf8, "mongoc_uri_get_option_as_utf8");
+  functions.find(library.uri_get_password, "mongoc_uri_get_password");
   functions.find(library.uri_get_username, "mongoc_uri_get_username");
   functions.find(library.uri_has_option, "mongoc_uri_has_option");
   functions.find(library.uri_new_with_error, "mongoc_uri_new_with_error");
@@ -47,6 +49,7 @@ void find_bson(Functions& functions, Library& library)
   functions.find(library.append_null, "bson_append_null");
   functions.find(library.append_utf8, "bson_append_utf8");
   functions.find(library.destroy, "bson_destroy");
+  functions.find(library.get_data, "bson_get_data");
   functions.find(library.init_static, "bson_init_static");
   functions.find(library.iter_array, "bson_iter_array");
   functions.find(library.iter_binary, "bson_iter_binary");

@@ -34,9 +34,11 @@ struct Library {
   decltype(&::mongoc_init) init = nullptr;
   decltype(&::mongoc_log_set_handler) log_set_handler = nullptr;
   decltype(&::mongoc_uri_destroy) uri_destroy = nullptr;
+  decltype(&::mongoc_uri_get_auth_mechanism) uri_get_auth_mechanism = nullptr;
   decltype(&::mongoc_uri_get_database) uri_get_database = nullptr;
   decltype(&::mongoc_uri_get_hosts) uri_get_hosts = nullptr;
   decltype(&::mongoc_uri_get_option_as_utf8) uri_get_option_as_utf8 = nullptr;
+  decltype(&::mongoc_uri_get_password) uri_get_password = nullptr;
   decltype(&::mongoc_uri_get_username) uri_get_username = nullptr;
   decltype(&::mongoc_uri_has_option) uri_has_option = nullptr;
   decltype(&::mongoc_uri_new_with_error) uri_new_with_error = nullptr;
@@ -52,6 +54,7 @@ struct Library {
   decltype(&::bson_append_null) append_null = nullptr;
   decltype(&::bson_append_utf8) append_utf8 = nullptr;
   decltype(&::bson_destroy) destroy = nullptr;
+  decltype(&::bson_get_data) get_data = nullptr;
   decltype(&::bson_init_static) init_static = nullptr;
   decltype(&::bson_iter_array) iter_array = nullptr;
   decltype(&::bson_iter_binary) iter_binary = nullptr;

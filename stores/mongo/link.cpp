@@ -28,6 +28,8 @@ std::size_t weight_of(const Value& value)
       for (const auto& element : held) sum += weight_of(element);
     } else if constexpr (std::is_same_v<Held, Bytes> || std::is_same_v<Held, std::string>) {
       sum = held.size();
+    } else if constexpr (std::is_same_v<Held, Raw>) {
+      sum = held.bson.size();
     }
     return sum;
   });
@@ -156,8 +158,10 @@ Status Link::note_written(const Document& reply, std::size_t first, Written& wri
 
 // --- Reading -------------------------------------------------------------------------------------
 
-Status Link::find(const std::string& collection, const Document& filter, const Document& options,
-                  const Visit& visit)
+// Visits what is found as libbson holds it, until `visit` returns false.
+template <class Visitor>
+Status Link::find_each(const std::string& collection, const Document& filter,
+                       const Document& options, Visitor visit)
 {
   const auto& library = deployment_.library();
   const auto what = bson_of(library, filter);
@@ -173,10 +177,18 @@ Status Link::find(const std::string& collection, const Document& filter, const D
     const bson_t* found = nullptr;
     while (library.cursor_next(cursor.get(), &found)) {
       begun = true;
-      if (!visit(document_of(library, *found))) return true;
+      if (!visit(*found)) return true;
     }
     const bson_t* refusal = nullptr;
     return !library.cursor_error_document(cursor.get(), &error, &refusal);
+  });
+}
+
+Status Link::find(const std::string& collection, const Document& filter, const Document& options,
+                  const Visit& visit)
+{
+  return find_each(collection, filter, options, [&](const bson_t& found) {
+    return visit(document_of(deployment_.library(), found));
   });
 }
 
@@ -190,6 +202,19 @@ Result<std::vector<Document>> Link::find(const std::string& collection, const Do
   });
   if (!found) return found.error();
   return documents;
+}
+
+Result<std::optional<Link::Found>> Link::find_whole(const std::string& collection,
+                                                    const Document& filter)
+{
+  const auto& library = deployment_.library();
+  std::optional<Found> whole;
+  const auto asked = find_each(collection, filter, {{"limit", 1}}, [&](const bson_t& found) {
+    whole.emplace(document_of(library, found), raw_of(library, found));
+    return false;
+  });
+  if (!asked) return asked.error();
+  return whole;
 }
 
 // --- Time ----------------------------------------------------------------------------------------

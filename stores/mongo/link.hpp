@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asyncz::stores::mongo {
@@ -51,6 +52,9 @@ class Link {
               const Visit& visit);
   Result<std::vector<Document>> find(const std::string& collection, const Document& filter,
                                      const Document& options = {});
+  // The first that is found, twice: as a Document can hold it, and all of it.
+  using Found = std::pair<Document, Raw>;
+  Result<std::optional<Found>> find_whole(const std::string& collection, const Document& filter);
 
   // Whether the last call was made twice, so that its first time may have changed something; and
   // whether it was not to be, and failed for the lack of a connection.
@@ -64,6 +68,9 @@ class Link {
  private:
   template <class Call>
   Status again(Repeat repeat, Call call);
+  template <class Visitor>
+  Status find_each(const std::string& collection, const Document& filter, const Document& options,
+                   Visitor visit);
   Status connect();
   Result<Written> write(const Document& command, std::string_view statements, Array& all);
   Status note_written(const Document& reply, std::size_t first, Written& written) const;

@@ -111,6 +111,7 @@ class MongoStore final : public Store {
   Result<std::vector<Note>> notes(NoteKind kind) override { return notes_.all(kind); }
   bool notes_expire() const override { return true; }
   Result<std::vector<Trait>> examine() override;
+  Result<std::string> quarantine(std::string_view id) override { return tasks_.quarantine(id); }
 
  private:
   mongo::Server server_;
@@ -147,6 +148,11 @@ Result<std::vector<Store::Trait>> MongoStore::examine()
       {mongo::offers_streams(*greeting) ? "a change stream wakes idle workers"
                                         : "idle workers look for changes each second",
        ""}};
+  if (const auto& version = build->text("ferretdbVersion"); !version.empty()) {
+    traits.push_back({fmt::format("this is FerretDB {}, where two workers may take the same task",
+                                  printable(version)),
+                      "let one worker alone use this store, or use MongoDB"});
+  }
   const auto now = system_clock().now();
   const auto there = link.there(now);
   if (!there) return there.error();

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string>
 #include <utility>
 
 namespace asyncz::stores::mongo {
@@ -56,26 +58,25 @@ Status Notes::open(bool create)
                "use that asyncz"};
 }
 
-// Whoever does this at the same time does the same.
+// Whoever does this at the same time does the same. FerretDB 1 cannot be told of several indexes at
+// once that are there already.
 Status Notes::make()
 {
   auto& link = server_.rest;
-  const auto make_indexes = [&](const std::string& collection, Array indexes) -> Status {
-    const auto made = link.ask({{"createIndexes", collection},
-                                {"indexes", std::move(indexes)},
-                                {"writeConcern", majority()}});
-    return made ? Status{} : made.error();
-  };
-  auto made = make_indexes(
-      server_.collections.tasks,
-      {index_of("asyncz_due", {{"priority", -1}, {"next_run_time", 1}, {"_id", 1}, {"queue", 1}}),
-       index_of("asyncz_next", {{"next_run_time", 1}, {"_id", 1}, {"queue", 1}}),
-       index_of("asyncz_held", {{"held_until", 1}}, true)});
-  if (!made) return made;
-  made = make_indexes(server_.collections.history,
-                      {index_of("asyncz_recorded", {{"recorded", -1}, {"_id", -1}}),
-                       index_of("asyncz_task", {{"task_tag", 1}, {"recorded", -1}, {"_id", -1}})});
-  if (!made) return made;
+  const auto& tasks = server_.collections.tasks;
+  const auto& history = server_.collections.history;
+  const std::array<std::pair<std::string, Document>, 5> indexes{
+      {{tasks,
+        index_of("asyncz_due", {{"priority", -1}, {"next_run_time", 1}, {"_id", 1}, {"queue", 1}})},
+       {tasks, index_of("asyncz_next", {{"next_run_time", 1}, {"_id", 1}, {"queue", 1}})},
+       {tasks, index_of("asyncz_held", {{"held_until", 1}}, true)},
+       {history, index_of("asyncz_recorded", {{"recorded", -1}, {"_id", -1}})},
+       {history, index_of("asyncz_task", {{"task_tag", 1}, {"recorded", -1}, {"_id", -1}})}}};
+  for (const auto& [collection, index] : indexes) {
+    const auto made = link.ask(
+        {{"createIndexes", collection}, {"indexes", Array{index}}, {"writeConcern", majority()}});
+    if (!made) return made.error();
+  }
   const auto noted =
       link.insert(notes_, {Document{{"_id", store_name}, {"version", store_version}}});
   return noted ? Status{} : noted.error();

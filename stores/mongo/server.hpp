@@ -13,13 +13,17 @@ namespace asyncz::stores::mongo {
 
 struct Collections {
   explicit Collections(std::string name)
-      : tasks{std::move(name)}, history{tasks + "_history"}, notes{tasks + "_notes"}
+      : tasks{std::move(name)},
+        history{tasks + "_history"},
+        notes{tasks + "_notes"},
+        unreadable{tasks + "_unreadable"}
   {
   }
 
   const std::string tasks;
   const std::string history;
   const std::string notes;
+  const std::string unreadable;
 };
 
 // A link for each lane of threads (store.hpp), so that none waits for another; and one for whoever

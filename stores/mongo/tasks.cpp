@@ -4,6 +4,8 @@
 #include "stores/mongo/records.hpp"
 #include "stores/task_errors.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -139,6 +141,31 @@ Status Tasks::remove_all()
 {
   const auto written = link_.remove(tasks_, {Document{{"q", Document{}}, {"limit", 0}}});
   return written ? Status{} : written.error();
+}
+
+// A copy first, so that it is somewhere at every moment. Whoever dies in between has it taken for
+// unreadable once more.
+Result<std::string> Tasks::quarantine(std::string_view id)
+{
+  constexpr int most_copies = 1000;
+  const auto& unreadable = server_.collections.unreadable;
+  const auto found = link_.find_whole(tasks_, by_id(id));
+  if (!found) return found.error();
+  if (!*found) return no_such_task(id);
+  const auto& [document, whole] = **found;
+  for (int n = 0; n < most_copies; ++n) {
+    const auto name = n == 0 ? std::string{id} : fmt::format("{}.{}", id, n);
+    const auto copied = link_.insert(unreadable, {Document{{"_id", name}, {"task", whole}}});
+    if (!copied) return copied.error();
+    if (!copied->duplicates.empty()) continue;
+    const auto* const revision = document.find("revision");
+    const Document same{{"_id", id}, {"revision", revision != nullptr ? *revision : nullptr}};
+    const auto removed = link_.remove(tasks_, {deletion_of(same)});
+    if (!removed) return removed.error();
+    if (removed->count == 0 && !link_.was_repeated()) return task_has_changed(id);
+    return fmt::format("the collection {}", unreadable);
+  }
+  return id_is_taken(id);
 }
 
 // --- Settling ------------------------------------------------------------------------------------

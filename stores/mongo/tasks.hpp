@@ -25,6 +25,7 @@ class Tasks {
   Status remove_all();
   Status visit(const Store::Visit& visit);
   Result<std::vector<std::string>> with_prefix(std::string_view prefix, std::size_t limit);
+  Result<std::string> quarantine(std::string_view id);
   std::vector<Status> settle(std::span<const Settlement> settlements);
 
  private:
