@@ -42,7 +42,7 @@ def a_missing_database_is_named(world, server):
 def a_password_is_needed_and_never_shown(world, server):
     world.run("add", "--paused", "--", "true")
     server.require_password(SECRET)
-    tried = world.url
+    world.url = tried = server.as_who(world.url)
     wait_until(lambda: world.run("list", exits=(0, 7)).returncode == 7, "the demand of a password")
     user = tried.split("//")[1].split("@")[0]
     world.url = tried.replace(f"{user}@", f"{user}:wrong-one@")

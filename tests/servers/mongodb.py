@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""MongoDB on a loopback port: a real mongod where one is on the path, else mongo-java-server."""
+"""MongoDB on a loopback port: a real mongod where one is on the path, else FerretDB, else
+mongo-java-server, which is `mongo_java_server` by itself."""
 
 import contextlib
 import hashlib
@@ -12,7 +13,12 @@ from relay import Relay
 from server import Server, free_port
 
 SOURCES = pathlib.Path(__file__).parent / "mongodb"
-PROJECT = SOURCES / "pom.xml"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "asyncz")
+
+
+def provided(name, key):
+    """Where scripts/test-servers puts what it makes of the file `key`."""
+    return CACHE / f"{name}-{hashlib.sha256((SOURCES / key).read_bytes()).hexdigest()}"
 
 
 class Mongod(Server):
@@ -59,12 +65,38 @@ class Mongod(Server):
         return False
 
 
+class FerretDB(Mongod):
+    """Another program that speaks as MongoDB does, its data in SQLite files."""
+
+    program = provided("ferretdb", "ferretdb.patch") / "ferretdb"
+    users = ()
+
+    @classmethod
+    def missing(cls):
+        return None if cls.program.is_file() else "FerretDB"
+
+    def require_password(self, secret):
+        """It makes its first user as it starts, and keeps him in a database of his own."""
+        self.users = ("--test-enable-new-auth", "--setup-database=admin",
+                      "--setup-username=tester", f"--setup-password={secret}")
+        self.stop()
+        self.start()
+
+    def as_who(self, url):
+        return url.replace("//", "//tester@") + "&authSource=admin"
+
+    def command(self):
+        data = self.folder / "data"
+        return [self.program, f"--listen-addr={self.address}:{self.port}", "--handler=sqlite",
+                f"--sqlite-url=file:{data}/", f"--state-dir={data}", "--telemetry=disable",
+                "--debug-addr=-", "--log-level=warn", *self.users]
+
+
 class MongoJavaServer(Mongod):
-    """Its libraries are those that scripts/test-servers has fetched."""
+    """It says that it is a replica set, and has change streams."""
 
     programs = ("java", "javac")
-    libraries = (pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-                 / "asyncz" / f"mongodb-{hashlib.sha256(PROJECT.read_bytes()).hexdigest()}")
+    libraries = provided("mongo-java-server", "pom.xml")
 
     @classmethod
     def missing(cls):
@@ -75,4 +107,4 @@ class MongoJavaServer(Mongod):
                 SOURCES / "Mongod.java", self.address, self.port, self.folder / "data" / "file"]
 
 
-SERVER = Mongod if shutil.which("mongod") else MongoJavaServer
+SERVER = next((kind for kind in (Mongod, FerretDB) if not kind.missing()), MongoJavaServer)

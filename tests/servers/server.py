@@ -77,6 +77,10 @@ class Server:
     def resume(self):
         self.process.send_signal(signal.SIGCONT)
 
+    def as_who(self, url):
+        """The URL as the user whose password require_password() has set."""
+        return url
+
     def log(self):
         return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")[-2000:]
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Runs a command beside throw-away servers.
 
-usage: with_server.py NAME... -- COMMAND...
+usage: with_server.py NAME[=MODULE]... -- COMMAND...
 
-For each NAME the module NAME.py beside this one starts a server, data in a temporary folder, and
-COMMAND finds its URL in ASYNCZ_TEST_<NAME>_URL; where that is set already, that server is used.
+For each NAME the module NAME.py beside this one, or another MODULE.py, starts a server, data in a
+temporary folder, and COMMAND finds its URL in ASYNCZ_TEST_<NAME>_URL; where that is set already,
+that server is used.
 Exits with COMMAND's status, or with 77 (skipped), under ASYNCZ_REQUIRE_ALL=1 with 1, where a
 server's program is missing.
 """
@@ -32,7 +33,8 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     names, command = words[:words.index("--")], words[words.index("--") + 1:]
-    kinds = {name: importlib.import_module(name).SERVER for name in names
+    modules = {name: module or name for name, _, module in (word.partition("=") for word in names)}
+    kinds = {name: importlib.import_module(module).SERVER for name, module in modules.items()
              if not os.environ.get(variable(name))}
     for name, kind in kinds.items():
         if kind.missing():
