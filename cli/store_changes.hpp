@@ -20,8 +20,14 @@ class StoreChanges {
   // Readable when something may have changed; -1 where the store has to be asked again and again.
   [[nodiscard]] int fd() const { return fd_; }
 
-  // What has changed since the last question.
-  Result<Changes> take() { return store_->changes(); }
+  // What has changed since the last question. A command has reserved nothing, so a store that tells
+  // of what an object has reserved tells it of nothing: then anything may have changed.
+  Result<Changes> take()
+  {
+    auto changes = store_->changes();
+    if (changes && changes->ids.empty()) changes->unknown = true;
+    return changes;
+  }
 
  private:
   StoreChanges(Store& store, int fd) : store_{&store}, fd_{fd} {}

@@ -59,7 +59,7 @@ struct Settlement {
 // What has changed since the last question.
 struct Changes {
   bool unknown = false;          // something was missed: anything may have changed
-  std::vector<std::string> ids;  // written or removed; at least those that this object has reserved
+  std::vector<std::string> ids;  // written or removed: all, or those that this object has reserved
   bool notes = false;            // queues were paused or resumed
 
   // Ids whose records are not what asyncz writes; each once until it changes.
