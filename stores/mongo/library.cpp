@@ -3,6 +3,8 @@
 
 #include "stores/client_library.hpp"
 
+#include <cstdlib>
+
 namespace asyncz::stores::mongo {
 namespace {
 
@@ -67,11 +69,26 @@ void find_bson(Functions& functions, Library& library)
   functions.find(library.make, "bson_new");
 }
 
+// As soon as it is opened it counts what it does in shared memory, which a process that is killed
+// leaves behind in /dev/shm. Nobody reads ours.
+void* open_driver()
+{
+  static void* const driver = [] {
+    constexpr const char* without = "MONGOC_DISABLE_SHM";
+    const bool unset = std::getenv(without) == nullptr;
+    if (unset) ::setenv(without, "1", 0);
+    void* const opened = open_library(libmongoc);
+    if (unset) ::unsetenv(without);
+    return opened;
+  }();
+  return driver;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Library>> Library::open()
 {
-  void* const handle = open_library(libmongoc);
+  void* const handle = open_driver();
   if (handle == nullptr) {
     return Error{ErrorKind::failed, "MongoDB's client library libmongoc-1.0.so.0 is not installed",
                  "install it (Debian: libmongoc-1.0-0)"};

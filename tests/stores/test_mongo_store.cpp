@@ -9,9 +9,12 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -114,6 +117,14 @@ TEST_CASE("what is not ours in the collection holds nobody up")
   REQUIRE(changes);
   CHECK(changes->unreadable == std::vector<std::string>{"b"});
   CHECK(collection.documents().size() == 3);
+}
+
+TEST_CASE("a process that is killed leaves nothing in shared memory")
+{
+  const Collection collection;
+  CHECK(collection.open());
+  CHECK_FALSE(std::filesystem::exists("/dev/shm/mongoc-" + std::to_string(::getpid())));
+  CHECK(std::getenv("MONGOC_DISABLE_SHM") == nullptr);
 }
 
 TEST_CASE("the server's indexes are made with the store")
