@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What to do with a task that has just been reserved.
 #include "task/lifecycle.hpp"
+
+#include "base/task_id.hpp"
 #include "task/lifecycle_parts.hpp"
 
 #include <algorithm>
@@ -86,7 +88,7 @@ Status Begin::after_interruption()
   }
   auto status = give_up(
       RunState::lost, "interrupted " + std::to_string(interruptions_of(task)) + " times in a row");
-  if (!status || task.task.recurring()) return status;
+  if (!status || task.task.recurring() || parent_of_instance(task.task.id)) return status;
   out.stored = settled(task);
   out.stored->task.paused = true;
   out.stored->progress.moment = never;
@@ -156,7 +158,7 @@ void Begin::drop_ended_instances(StoredTask& kept) const
                 [&](const std::string& id) { return !around.exists || !around.exists(id); });
 }
 
-// As many runs as may are under way.
+// As many runs as may are under way; `due` is the first time for which none has begun.
 Status Begin::full(const Course& course, Instant due)
 {
   const auto last = course.schedule->last(around.now);
@@ -165,6 +167,12 @@ Status Begin::full(const Course& course, Instant due)
   auto& stored = *out.stored;
   if (task.task.overlap != Overlap::skip) {
     out.replace_oldest = task.task.overlap == Overlap::replace;
+    if (latest != due) {
+      const auto before = course.schedule->last(latest - tick);
+      if (!before) return before.error();
+      out.records.push_back(
+          stretch_of(task, RunState::skipped, due, std::max(before->value_or(due), due)));
+    }
     // Looked at again each second: nobody tells a task that an instance of it has ended.
     stored.progress.due = latest;
     stored.progress.attempt = 1;
@@ -202,14 +210,14 @@ Status Begin::recurring_due(const Course& course, Instant due)
     if (!*first) out.stored.reset();
     return {};
   }
+  const auto running = out.stored->progress.instances.size();
+  if (running >= static_cast<std::size_t>(task.task.max_instances)) return full(course, **first);
   due = **first;
   if (task.task.coalesce) {
     const auto latest = course.schedule->last(around.now);
     if (!latest) return latest.error();
     due = std::max(latest->value_or(due), due);
   }
-  const auto running = out.stored->progress.instances.size();
-  if (running >= static_cast<std::size_t>(task.task.max_instances)) return full(course, due);
   if (task.task.max_instances > 1) return through_instance(course, due);
   start(due, 1);
   return {};

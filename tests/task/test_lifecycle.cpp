@@ -292,6 +292,25 @@ TEST_CASE_FIXTURE(Life, "with overlap replace a full task asks for the end of it
   CHECK(settle_only().instance);
 }
 
+TEST_CASE_FIXTURE(Life, "of the times that pass while a task is full the latest waits for room")
+{
+  task().overlap = Overlap::queue;
+  task().max_instances = 2;
+  progress().instances = {"task@1", "task@2"};
+  living = {"task@1", "task@2"};
+  plan_now();
+  CHECK(settle_only().records.empty());
+  clock.set(noon + 25min);
+  const auto full = settle_only();
+  REQUIRE(full.records.size() == 1);
+  CHECK(full.records[0].state == RunState::skipped);
+  CHECK(full.records[0].stretch == Run::Stretch{noon, noon + 10min, 2});
+  CHECK(progress().due == noon + 20min);
+  living.clear();
+  clock.set(progress().moment);
+  CHECK(settle_only().instance->progress.due == noon + 20min);
+}
+
 TEST_CASE_FIXTURE(Life,
                   "a task with several instances adds one for each due time, up to its maximum")
 {
@@ -446,6 +465,14 @@ TEST_CASE_FIXTURE(Life, "a run that kills its worker is tried again five times, 
     CHECK_FALSE(gone);
     CHECK(task().paused);
     CHECK(progress().moment == never);
+  }
+  SUBCASE("and an instance makes room for others")
+  {
+    once(noon);
+    stored.task.id = instance_id("task", us_of(noon));
+    const auto begun = settle_only();
+    CHECK(begun.records.at(0).state == RunState::lost);
+    CHECK(gone);
   }
 }
 
