@@ -25,6 +25,11 @@ Duration of_timeval(const timeval& time)
   return std::chrono::seconds{time.tv_sec} + Duration{time.tv_usec};
 }
 
+std::optional<SpawnFailure> late_failure_of(const Job& job)
+{
+  return job.late_failure ? job.late_failure() : std::nullopt;
+}
+
 bool succeeded(const Task& task, const Run& run)
 {
   const auto& good = task.success_exit_codes;
@@ -106,8 +111,9 @@ void Children::hook_ended(Child& child, const Exit& exit)
 {
   auto& job = *child.job;
   const bool outlasted = child.ending == RunState::timed_out;
-  const auto how =
+  auto how =
       end_of_hook(exit.status, outlasted ? std::optional{parts_.options.hook_time} : std::nullopt);
+  if (auto failure = late_failure_of(job)) how = std::move(failure->reason);
   if (child.stopping) {
     job.abandoned = true;
   } else if (how) {
@@ -127,6 +133,11 @@ void Children::complete(Child& child, const Exit& exit)
   run.max_memory = std::int64_t{exit.usage.ru_maxrss} * 1024;
   run.state = succeeded(child.job->task(), run) ? RunState::succeeded : RunState::failed;
   run.reason = std::move(child.reason);
+  if (auto failure = late_failure_of(*child.job)) {
+    run.state = RunState::failed;
+    run.exit_status = failure->exit_status;
+    run.reason = std::move(failure->reason);
+  }
   child.job->outcome = Job::Outcome::ended;
   if (child.ending) {
     run.state = *child.ending;

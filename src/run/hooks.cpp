@@ -50,8 +50,9 @@ bool Hooks::start(const JobPtr& job)
   };
   if (!spec) return failed(spec.error().what);
   parts_.spawning = true;
-  const auto started = spawn_hook(parts_.spawner, *spec);
-  if (const auto* child = std::get_if<Child>(&started)) {
+  auto started = spawn_hook(parts_.spawner, *spec);
+  if (auto* child = std::get_if<Child>(&started)) {
+    job->late_failure = std::move(child->late_failure);
     ++parts_.children;
     parts_.keep(job);
     parts_.loop.put(Started{job, child->pid});

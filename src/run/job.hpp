@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
+#include "run/spawner.hpp"
 #include "run/tee.hpp"
 #include "run/wait.hpp"
 #include "task/hook.hpp"
@@ -46,6 +47,7 @@ struct Job {
   std::optional<StoredTask> settled;  // as it shall be; nothing: removed
 
   std::optional<Instant> replaced_at;  // the next due time ends it
+  LateFailure late_failure;            // of its present child
 
   bool final = false;      // `run` was the last attempt
   bool hooked = false;     // counted in Parts::hooked

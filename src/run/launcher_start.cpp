@@ -108,8 +108,9 @@ void Launcher::spawn(const JobPtr& job)
   run.start = parts_.clock.now();
   if (!spec) return fail_to_start(job, 125, spec.error().what);
   parts_.spawning = true;
-  const auto started = parts_.spawner.spawn(*spec);
-  if (const auto* child = std::get_if<Child>(&started)) {
+  auto started = parts_.spawner.spawn(*spec);
+  if (auto* child = std::get_if<Child>(&started)) {
+    job->late_failure = std::move(child->late_failure);
     if (job->tee) job->tee->started();
     ++parts_.children;
     if (parts_.options.metrics != nullptr) parts_.options.metrics->started(run);

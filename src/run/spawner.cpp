@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A vfork of our own: the child shares our memory until its program begins, so it makes nothing but
-// system calls on what was prepared before, and leaves word where it failed.
+// system calls on what was prepared before, and leaves word where it failed. For another user it is
+// a fork, which keeps nobody waiting, and the word comes through a pipe.
 #include "run/spawner.hpp"
 
 #include "base/text.hpp"
@@ -8,6 +9,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sched.h>
 #include <signal.h>
@@ -44,13 +46,19 @@ namespace {
 
 enum class Stage : std::uint8_t { descriptors, limits, user, directory, program };
 
+// Where a child failed; `error` is 0 where it did not.
+struct Word {
+  Stage stage = Stage::descriptors;
+  int error = 0;
+};
+
 struct Account {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
 };
 
-// All that the child needs, as the kernel wants it. It writes nothing but `stage` and `error`.
+// All that the child needs, as the kernel wants it. It writes nothing but `word`.
 struct Plan {
   const ChildSpec* spec = nullptr;
   std::vector<std::string> candidates;  // paths to try, in order
@@ -60,12 +68,13 @@ struct Plan {
   std::optional<Account> account;
   const std::vector<int>* changed_signals = nullptr;
   int null_fd = -1;
+  int word_fd = -1;  // of a fork: where `word` goes
   pid_t parent = 0;
-  volatile Stage stage = Stage::descriptors;
-  volatile int error = 0;
+  volatile Word word;
 };
 
-constexpr int first_high_fd = 200;  // beyond what scripts use by number
+constexpr int first_high_fd = 200;   // beyond what scripts use by number
+constexpr int start_patience = 100;  // milliseconds
 
 template <class... Arguments>
 ASYNCZ_IN_CHILD long call(long number, Arguments... arguments)
@@ -140,7 +149,7 @@ ASYNCZ_IN_CHILD void try_programs(Plan& plan)
     if (errno != ENOENT && errno != ENOTDIR) worst = errno;
     if (worst != ENOENT && worst != EACCES) break;
   }
-  plan.error = worst;
+  plan.word.error = worst;
 }
 
 ASYNCZ_IN_CHILD bool prepare(Plan& plan)
@@ -148,19 +157,19 @@ ASYNCZ_IN_CHILD bool prepare(Plan& plan)
   const auto& spec = *plan.spec;
   reset_signals(*plan.changed_signals);
   call(SYS_setpgid, 0, 0);
-  plan.stage = Stage::descriptors;
+  plan.word.stage = Stage::descriptors;
   if (!arrange_descriptors(plan)) return false;
-  plan.stage = Stage::limits;
+  plan.word.stage = Stage::limits;
   if (!apply_limits(plan)) return false;
-  plan.stage = Stage::user;
+  plan.word.stage = Stage::user;
   if (plan.account && !become(*plan.account)) return false;
   if (spec.die_with_parent) {
     call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     if (call(SYS_getppid) != plan.parent) return false;
   }
-  plan.stage = Stage::directory;
+  plan.word.stage = Stage::directory;
   if (!spec.cwd.empty() && call(SYS_chdir, spec.cwd.c_str()) < 0) return false;
-  plan.stage = Stage::program;
+  plan.word.stage = Stage::program;
   return true;
 }
 
@@ -170,8 +179,9 @@ ASYNCZ_IN_CHILD int run_child(void* argument)
   if (prepare(plan)) {
     try_programs(plan);
   } else {
-    plan.error = errno;
+    plan.word.error = errno;
   }
+  if (plan.word_fd >= 0) call(SYS_write, plan.word_fd, &plan.word, sizeof plan.word);
   call(SYS_exit_group, 127);
   return 127;
 }
@@ -222,13 +232,12 @@ std::optional<Account> account_of(const std::string& user)
   return account;
 }
 
-SpawnFailure failure_of(const Plan& plan)
+SpawnFailure failure_of(const ChildSpec& spec, const Word& word)
 {
-  const auto& spec = *plan.spec;
-  const int error = plan.error;
+  const int error = word.error;
   const std::string why = std::strerror(error);
   const auto program = printable(spec.argv[0]);
-  switch (plan.stage) {
+  switch (word.stage) {
     case Stage::descriptors:
       return {125, "cannot arrange descriptors: " + why};
     case Stage::limits:
@@ -244,6 +253,28 @@ SpawnFailure failure_of(const Plan& plan)
   const bool searched = spec.argv[0].find('/') == std::string::npos;
   return {127, "cannot run '" + program +
                    "': " + (searched ? "not found in PATH " + printable(path_of(spec)) : why)};
+}
+
+// The word that has come through the pipe, if one has.
+std::optional<SpawnFailure> failure_from(int pipe, const ChildSpec& spec)
+{
+  Word word;
+  if (::read(pipe, &word, sizeof word) != sizeof word) return std::nullopt;
+  return failure_of(spec, word);
+}
+
+// Until the pipe has a word or an end; false where our patience ends before.
+bool wait_for_word(int pipe)
+{
+  pollfd polled{pipe, POLLIN, 0};
+  int ready = 0;
+  while ((ready = ::poll(&polled, 1, start_patience)) < 0 && errno == EINTR) continue;
+  return ready > 0;
+}
+
+void reap(int pid)
+{
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
 // The signals that this process ignores or handles. Asked once: 64 calls are much of a start.
@@ -308,21 +339,52 @@ class KernelSpawner final : public Spawner {
       if (!plan.account)
         return SpawnFailure{125, "there is no user '" + printable(*spec.user) + "'"};
     }
-    return start(plan);
+    return spec.user ? fork(plan) : vfork(plan);
   }
 
  private:
   static constexpr std::size_t stack_size = std::size_t{64} << 10;
 
-  std::variant<Child, SpawnFailure> start(Plan& plan)
+  // Below 0: there is none.
+  int clone(Plan& plan, int flags)
   {
     const AllSignalsBlocked blocked;
     auto* top = static_cast<char*>(stack_) + stack_size;
-    const int pid = ASYNCZ_CLONE(run_child, top, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
-    if (pid < 0) return SpawnFailure{125, std::string{"cannot fork: "} + std::strerror(errno)};
-    if (plan.error == 0) return Child{pid};
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
-    return failure_of(plan);
+    return ASYNCZ_CLONE(run_child, top, flags | SIGCHLD, &plan);
+  }
+
+  std::variant<Child, SpawnFailure> vfork(Plan& plan)
+  {
+    const int pid = clone(plan, CLONE_VM | CLONE_VFORK);
+    if (pid < 0) return no_process();
+    const Word word{plan.word.stage, plan.word.error};
+    if (word.error == 0) return Child{pid, {}};
+    reap(pid);
+    return failure_of(*plan.spec, word);
+  }
+
+  std::variant<Child, SpawnFailure> fork(Plan& plan)
+  {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return no_process();
+    const auto pipe = std::make_shared<UniqueFd>(ends[0]);
+    UniqueFd other_end{ends[1]};
+    plan.word_fd = other_end.get();
+    const int pid = clone(plan, 0);
+    if (pid < 0) return no_process();
+    other_end.reset();
+    if (!wait_for_word(pipe->get())) {
+      return Child{pid, [pipe, spec = *plan.spec] { return failure_from(pipe->get(), spec); }};
+    }
+    auto failure = failure_from(pipe->get(), *plan.spec);
+    if (!failure) return Child{pid, {}};
+    reap(pid);
+    return *std::move(failure);
+  }
+
+  static SpawnFailure no_process()
+  {
+    return {125, std::string{"cannot fork: "} + std::strerror(errno)};
   }
 
   UniqueFd null_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,14 +29,19 @@ struct ChildSpec {
   bool die_with_parent = false;  // parent-death signal (stores that work by leases)
 };
 
-struct Child {
-  int pid = 0;
-};
-
 // A child that could not be started, as a shell would report it.
 struct SpawnFailure {
   int exit_status = 125;  // 127 not found, 126 not executable, 125 directory, user, limits
   std::string reason;
+};
+
+// Asked once, when a child that was still starting has ended: why its program never began, or
+// nothing where it did.
+using LateFailure = std::function<std::optional<SpawnFailure>()>;
+
+struct Child {
+  int pid = 0;
+  LateFailure late_failure;  // empty: its program has begun
 };
 
 class Spawner {
@@ -43,7 +49,9 @@ class Spawner {
   virtual ~Spawner() = default;
 
   // Starts it in a process group of its own, with default signal dispositions and an empty mask.
-  // Returns when the child's program has begun or failed to.
+  // Returns when the child's program has begun or failed to; for another user, whose directories
+  // and programs may be on a file system that lets us wait for ever, after a tenth of a second in
+  // any case.
   virtual std::variant<Child, SpawnFailure> spawn(const ChildSpec& spec) = 0;
 };
 

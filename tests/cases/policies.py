@@ -6,6 +6,7 @@ that do not behave."""
 import os
 import pathlib
 import signal
+import subprocess
 
 from play import on_files, play
 from world import check, wait_until
@@ -156,6 +157,40 @@ def another_user_has_nothing_of_root(world):
     check(int(descriptors) <= 5, f"{descriptors} descriptors")  # three, ls's own and the lock
 
 
+LEASE = """
+import fcntl, os, signal, sys
+os.setgid(65534); os.setuid(65534)
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+file = os.open(sys.argv[1], os.O_RDONLY)
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def what_holds_up_another_user_s_task_holds_up_no_other(world):
+    """That user can have the kernel wait with opening the program, by a lease as by a file system."""
+    if os.geteuid() != 0:
+        return
+    world.folder.chmod(0o755)
+    program = world.folder / "program"
+    program.write_text("#!/bin/sh\necho begun\n")
+    program.chmod(0o755)
+    os.chown(program, 65534, 65534)
+    world.run("add", "--id", "slow", "--user", "nobody", "--cwd", "/", "--", program)
+    with subprocess.Popen(["python3", "-c", LEASE, program], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as holder:
+        check(holder.stdout.readline() == "held\n", "no lease")
+        world.start_worker("--drain", "--concurrency", 2)
+        wait_until(lambda: world.json("show", "slow")["state"] == "running", "its start")
+        shell(world, "touch other")
+        wait_until((world.folder / "other").exists, "another task")
+        check(world.json("show", "slow")["state"] == "running", "it was not held up")
+        holder.stdin.close()
+    world.wait_for_workers()
+    check(only_run(world, "slow")["output"] == "begun\n", "it did not run")
+
+
 # --- Hooks ---------------------------------------------------------------------------------------
 
 
@@ -218,6 +253,7 @@ play([
     limits_niceness_and_umask_are_the_task_s,
     a_limit_that_is_passed_ends_the_run,
     another_user_has_nothing_of_root,
+    what_holds_up_another_user_s_task_holds_up_no_other,
     hooks_that_a_killed_worker_left_are_run_by_the_next,
     what_a_crontab_mails_is_mailed,
     a_file_that_cannot_be_read_is_named_at_the_start,

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 using namespace asyncz;
@@ -153,6 +154,55 @@ TEST_CASE_FIXTURE(Fixture, "a worker that is root runs a task as its user, with 
   spec.user = "nobody";
   spec.cwd = "/";
   CHECK(sh("id -un; id -G | wc -w").output == "nobody\n1\n");
+}
+
+TEST_CASE_FIXTURE(Fixture, "another user's program that cannot be opened yet keeps nobody waiting")
+{
+  if (::getuid() != 0) return;
+  ::signal(SIGIO, SIG_IGN);
+  REQUIRE(::chmod(dir.path().c_str(), 0711) == 0);
+  dir.write("tool", "#!/bin/sh\necho begun\n");
+  dir.write("broken", "#!/nowhere\n");
+  spec.user = "nobody";
+  spec.cwd = "/";
+  for (const auto* name : {"tool", "broken"}) {
+    spec.argv = {dir.file(name)};
+    REQUIRE(::chmod(dir.file(name).c_str(), 0755) == 0);
+    UniqueFd lease{::open(dir.file(name).c_str(), O_RDONLY | O_CLOEXEC)};
+    REQUIRE(::fcntl(lease.get(), F_SETLEASE, F_WRLCK) == 0);
+    const auto started = spawner->spawn(spec);
+    const auto* child = std::get_if<Child>(&started);
+    REQUIRE(child != nullptr);
+    REQUIRE(child->late_failure);
+    CHECK(dir.read("out").empty());
+    REQUIRE(::fcntl(lease.get(), F_SETLEASE, F_UNLCK) == 0);
+    int status = 0;
+    ::waitpid(child->pid, &status, 0);
+    const auto failure = child->late_failure();
+    if (name == std::string_view{"tool"}) {
+      CHECK_FALSE(failure);
+      CHECK(status == 0);
+      CHECK(dir.read("out") == "begun\n");
+      ::truncate(dir.file("out").c_str(), 0);
+    } else {
+      REQUIRE(failure);
+      CHECK(failure->exit_status == 127);
+      CHECK(failure->reason == "cannot run '" + dir.file(name) + "': No such file or directory");
+    }
+  }
+  ::signal(SIGIO, SIG_DFL);
+}
+
+TEST_CASE_FIXTURE(Fixture, "another user's failures to start are told as ours are")
+{
+  if (::getuid() != 0) return;
+  spec.user = "nobody";
+  spec.argv = {"no-such-program"};
+  CHECK(failure().reason == "cannot run 'no-such-program': not found in PATH /usr/bin:/bin");
+  REQUIRE(::chmod(dir.path().c_str(), 0700) == 0);
+  spec.cwd = dir.path();
+  CHECK(failure().exit_status == 125);
+  CHECK(failure().reason == "cannot enter directory '" + dir.path() + "': Permission denied");
 }
 
 TEST_CASE_FIXTURE(Fixture, "input is what was given, or nothing at all")
