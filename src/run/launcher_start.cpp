@@ -48,6 +48,7 @@ void Launcher::launch(const JobPtr& job)
   }
   job->begun = *std::move(begun);
   if (!job->begun.start) return parts_.record(job);
+  if (!job->begun.records.empty()) return parts_.recorder.put(Before{job});
   waiting_.push_back(job);
   start_waiting();
 }
@@ -96,7 +97,6 @@ void Launcher::spawn(const JobPtr& job)
 {
   const auto& stored = job->reserved.stored;
   auto& run = job->run;
-  if (!job->begun.records.empty()) parts_.recorder.put(std::exchange(job->begun.records, {}));
   run = run_of(stored, *job->begun.start);
   if (const auto at = replaced_at(stored, run.scheduled, parts_.clock.now()))
     job->replaced_at = *at;

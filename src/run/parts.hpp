@@ -86,7 +86,7 @@ struct RunHooks {  // its last attempt has ended, and the history has it
 struct HookEnded {
   JobPtr job;
 };
-struct Ready {  // the settler found that it is to be run
+struct Ready {  // to be started: nothing has to be written before
   JobPtr job;
 };
 struct Settled {  // so many jobs are done with
@@ -108,9 +108,11 @@ using LauncherLetter = std::variant<Freed, RunHooks, HookEnded, Ready, Settled, 
 
 // --- The recorder: appends to the history what has ended, at once --------------------------------
 
-using Records = std::vector<Run>;  // found when a run began
-struct GiveUp {};                  // what cannot be recorded now is left to others
-using RecorderLetter = std::variant<JobPtr, Records, GiveUp, Close>;
+struct Before {  // what was found when it began; answered by Ready to the launcher
+  JobPtr job;
+};
+struct GiveUp {};  // what cannot be recorded now is left to others
+using RecorderLetter = std::variant<JobPtr, Before, GiveUp, Close>;
 
 // --- The settler: all other dealings with the store ---------------------------------------------
 

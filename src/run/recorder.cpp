@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 namespace asyncz {
@@ -33,9 +32,7 @@ void Recorder::run()
 {
   const auto handle = Overloaded{
       [&](JobPtr& job) { open_.push_back(std::move(job)); },
-      [&](Records& records) {
-        std::move(records.begin(), records.end(), std::back_inserter(records_));
-      },
+      [&](Before& before) { before_.push_back(std::move(before.job)); },
       [&](GiveUp&) {},
       [&](Close&) { ++closes_; },
   };
@@ -48,21 +45,32 @@ void Recorder::run()
     }
     if (closes_ >= 2) return;
     std::optional<Steady::time_point> again;
-    if (!open_.empty() || !records_.empty()) again = Steady::now() + pause_after_error;
+    if (!open_.empty() || !before_.empty()) again = Steady::now() + pause_after_error;
     wait_for(std::array{parts_.recorder.fd()}, again);
   }
 }
 
 void Recorder::record_open()
 {
-  while (!records_.empty()) {
-    if (!append(records_.front())) return;
-    records_.pop_front();
+  while (!before_.empty() && record_before(*before_.front())) {
+    parts_.launcher.put(Ready{std::move(before_.front())});
+    before_.pop_front();
   }
   while (!open_.empty() && record(*open_.front())) {
     pass_on(std::move(open_.front()));
     open_.pop_front();
   }
+}
+
+// The run may end this process as soon as it begins, and then nobody would know of these any more.
+bool Recorder::record_before(Job& job)
+{
+  auto& records = job.begun.records;
+  while (!records.empty()) {
+    if (!append(records.front())) return false;
+    records.erase(records.begin());
+  }
+  return true;
 }
 
 // To its hooks, where it is time for them, and to the settler when they are over: a worker that is

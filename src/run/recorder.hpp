@@ -19,6 +19,7 @@ class Recorder {
 
  private:
   void record_open();
+  bool record_before(Job& job);
   // False: the store cannot be written now.
   bool record(Job& job);
   bool append(const Run& run);  // false: to be tried again
@@ -34,7 +35,7 @@ class Recorder {
   Parts& parts_;
   Random random_;
   std::deque<JobPtr> open_;
-  std::deque<Run> records_;
+  std::deque<JobPtr> before_;  // not started yet
   bool trouble_ = false;
   int closes_ = 0;
   bool passed_on_ = false;

@@ -84,7 +84,10 @@ void Settler::begin_with_store(const JobPtr& job)
   }
   job->begun = *std::move(begun);
   if (job->begun.replace_oldest) end_oldest_instance(job->reserved.stored);
-  if (job->begun.start && !closing_) return parts_.launcher.put(Ready{job});
+  if (job->begun.start && !closing_) {
+    if (job->begun.records.empty()) return parts_.launcher.put(Ready{job});
+    return parts_.recorder.put(Before{job});
+  }
   if (job->begun.start) {
     job->outcome = Job::Outcome::put_back;
     job->run = run_of(job->reserved.stored, *job->begun.start);

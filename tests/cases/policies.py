@@ -94,6 +94,22 @@ def a_worker_that_is_stopped_and_goes_on_loses_nothing(world):
     check(only_run(world, other)["state"] == "succeeded", "the other is not in the history")
 
 
+@on_files
+def what_kills_its_worker_again_and_again_is_paused(world):
+    task = shell(world, "echo run >>log; kill -9 $PPID", "--on-failure", "echo $ASYNCZ_STATE >>hooks")
+    for _ in range(6):
+        worker = world.start_worker()
+        check(worker.wait() == -signal.SIGKILL, f"a worker ended with {worker.returncode}")
+        world._workers.remove(worker)
+    drain(world)
+    check(text(world, "log") == "run\n" * 6, f"it ran {text(world, 'log')!r}")
+    check([run["state"] for run in world.json("history", task)] == ["lost"] * 6, "the history")
+    check(text(world, "hooks") == "lost\n", f"its hook: {text(world, 'hooks')!r}")
+    check(world.json("show", task)["state"] == "paused", "it is not paused")
+    drain(world)
+    check(text(world, "log") == "run\n" * 6, "it ran again")
+
+
 # --- Output --------------------------------------------------------------------------------------
 
 
@@ -248,6 +264,7 @@ play([
     a_timeout_reaches_a_child_that_has_left_its_group,
     a_run_that_leaves_a_daemon_has_ended,
     a_worker_that_is_stopped_and_goes_on_loses_nothing,
+    what_kills_its_worker_again_and_again_is_paused,
     output_far_past_its_limit_is_cut,
     a_child_that_closes_its_output_is_waited_for,
     limits_niceness_and_umask_are_the_task_s,
