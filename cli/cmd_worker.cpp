@@ -26,8 +26,6 @@
 namespace asyncz::cli {
 namespace {
 
-constexpr Duration pulse_patience = std::chrono::seconds{2};
-
 // What shows a worker to monitoring.
 class Monitoring {
  public:
@@ -39,7 +37,7 @@ class Monitoring {
         report_{own_ ? *own_ : shared, clock, *options.metrics, options},
         exporter_{report_, *options.metrics, log}
   {
-    report_.set_pulse([&worker] { return worker.pulse(pulse_patience); });
+    report_.set_worker(worker);
   }
 
   Exporter& exporter() { return exporter_; }

@@ -200,8 +200,8 @@ std::string status_text(const Context& context, const StoreStatus& status, Insta
   task_line("next", status.next);
   if (status.workers.empty()) lines.add("worker", toned(context, Tone::quiet, "none"));
   for (const WorkerInfo& worker : status.workers) {
-    lines.add("worker", fmt::format("{}: {} of {} running", printable(worker.name),
-                                    worker.running.size(), worker.concurrency));
+    const auto text = fmt::format("{}: {}", printable(worker.name), load_text(worker));
+    lines.add("worker", worker.trouble ? toned(context, Tone::bad, text) : text);
   }
   for (const Run& run : status.failures) {
     lines.add("failure", toned(context, Tone::bad, printable(failure_text(run, now))));

@@ -59,11 +59,11 @@ void draw_workers(Terminal& terminal, const TopPicture& picture)
   for (std::size_t i = 0; i < shown; ++i) {
     const WorkerInfo& worker = workers[i];
     const bool more = i + 1 == shown && workers.size() > shown;
-    const auto text =
-        more ? fmt::format("{} more workers", workers.size() - i)
-             : fmt::format("worker {}  {} of {} running  queues {}", worker.name,
-                           worker.running.size(), worker.concurrency, queues_text(worker));
-    terminal.put(lines_above + static_cast<int>(i), 0, text, Tone::active);
+    const auto text = more ? fmt::format("{} more workers", workers.size() - i)
+                           : fmt::format("worker {}  {}  queues {}", worker.name, load_text(worker),
+                                         queues_text(worker));
+    const auto tone = worker.trouble && !more ? Tone::bad : Tone::active;
+    terminal.put(lines_above + static_cast<int>(i), 0, text, tone);
   }
 }
 

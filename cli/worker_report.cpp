@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr Duration look_interval = 5s;
 constexpr int look_share = 10;
 constexpr Duration reach_interval = 1s;
+constexpr Duration pulse_patience = 2s;
 
 double seconds_of(Duration duration) { return std::chrono::duration<double>{duration}.count(); }
 
@@ -48,17 +49,20 @@ HttpResponse WorkerReport::answer(const HttpRequest& request)
 
 HttpResponse WorkerReport::health()
 {
-  return pulse_() == Worker::Pulse::none ? plain(503, "the worker does not answer")
-                                         : plain(200, "ok");
+  return worker_->pulse(pulse_patience) == Worker::Pulse::none
+             ? plain(503, "the worker does not answer")
+             : plain(200, "ok");
 }
 
 HttpResponse WorkerReport::readiness()
 {
-  switch (pulse_()) {
+  switch (worker_->pulse(pulse_patience)) {
     case Worker::Pulse::none:
       return plain(503, "the worker does not answer");
     case Worker::Pulse::stopping:
       return plain(503, "the worker is stopping");
+    case Worker::Pulse::troubled:
+      return plain(503, "the store cannot be written");
     case Worker::Pulse::working:
       break;
   }
@@ -105,7 +109,7 @@ void WorkerReport::write_worker(Exposition& exposition) const
   exposition.begin_gauge("asyncz_worker_start_time_seconds", "When it began, in Unix time.");
   exposition.sample({}, seconds_of(since_.time_since_epoch()));
   exposition.begin_gauge("asyncz_worker_concurrency", "How many runs it has at a time at most.");
-  exposition.sample({}, static_cast<double>(options_.concurrency));
+  exposition.sample({}, static_cast<double>(worker_->slots()));
 }
 
 void WorkerReport::write_store(Exposition& exposition, Instant now) const

@@ -24,9 +24,8 @@ class WorkerReport {
   WorkerReport(OpenStore& store, const Clock& clock, const Metrics& metrics,
                const WorkerOptions& options);
 
-  // The worker, once it runs.
-  using Pulse = std::function<Worker::Pulse()>;
-  void set_pulse(Pulse pulse) { pulse_ = std::move(pulse); }
+  // Before it is asked for anything; borrowed.
+  void set_worker(Worker& worker) { worker_ = &worker; }
 
   std::string metrics(MetricsFormat format);
 
@@ -48,7 +47,7 @@ class WorkerReport {
   const Metrics& metrics_;
   const WorkerOptions& options_;
   Instant since_;
-  Pulse pulse_;
+  Worker* worker_ = nullptr;
 
   std::mutex mutex_;  // for all below, and the store
   std::optional<StoreStatus> seen_;

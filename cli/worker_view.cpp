@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "cli/run_view.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace asyncz::cli {
@@ -23,7 +25,15 @@ ValueMap worker_value(const WorkerInfo& worker)
                {"queues", worker.queues.empty() ? Value{} : Value{texts(worker.queues)}},
                {"running", texts(worker.running)}};
   add_time(map, "since", worker.since, Zone{});
+  map.emplace_back("trouble", worker.trouble);
   return map;
+}
+
+std::string load_text(const WorkerInfo& worker)
+{
+  auto text = fmt::format("{} of {} running", worker.running.size(), worker.concurrency);
+  if (worker.trouble) text += "; it cannot write to the store";
+  return text;
 }
 
 std::string queues_text(const WorkerInfo& worker)

@@ -206,6 +206,7 @@ struct Layout<WorkerInfo> {
     field(6, "queues", &WorkerInfo::queues);
     field(7, "running", &WorkerInfo::running);
     field(8, "since", &WorkerInfo::since);
+    field(9, "trouble", &WorkerInfo::trouble);
   }
 };
 

@@ -64,7 +64,6 @@ void Launcher::read_letters()
         }
       },
       [&](PausedQueues& paused) { paused_ = std::move(paused.queues); },
-      [&](Trouble& trouble) { trouble_ = trouble.present; },
       [&](LookAgain&) {},
       [&](StopTaking&) { stop(); },
       [&](ShutdownTasks&) {
@@ -195,7 +194,8 @@ void Launcher::take_due()
 bool Launcher::another_round()
 {
   const auto wanted = demand();
-  if (trouble_ || wanted.limit == 0 || (wanted.only && wanted.only->empty())) return false;
+  if (parts_.troubles > 0 || wanted.limit == 0 || (wanted.only && wanted.only->empty()))
+    return false;
   if (rest_until_ && parts_.clock.now() < *rest_until_) return false;
   rest_until_.reset();
   auto& store = parts_.vault.store();
@@ -241,7 +241,7 @@ void Launcher::finish_round()
     parts_.loop.put(Quiet{});
   }
   const bool ends = parts_.options.drain || parts_.options.once;
-  if (phase_ != Phase::taking || !ends || trouble_ || !took_all_) return;
+  if (phase_ != Phase::taking || !ends || parts_.troubles > 0 || !took_all_) return;
   const bool held = !parts_.options.once && parts_.vault.store().held_elsewhere();
   if (open_ > 0 || held) return;
   see_changes();  // says what could not be read
@@ -263,7 +263,7 @@ Instant Launcher::next_wake()
 {
   if (phase_ != Phase::taking) return never;
   const auto now = parts_.clock.now();
-  if (trouble_ || rest_until_) return rest_until_.value_or(now + breath);
+  if (parts_.troubles > 0 || rest_until_) return rest_until_.value_or(now + breath);
   Instant wake = boot_retry_.value_or(never);
   if (watch_ < 0) wake = std::min(wake, now + breath);
   auto& store = parts_.vault.store();

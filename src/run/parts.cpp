@@ -32,6 +32,14 @@ void Parts::keep(const JobPtr& job)
   keeper.put(Hold{job});
 }
 
+void Parts::set_trouble(bool& was, bool is)
+{
+  if (std::exchange(was, is) == is) return;
+  troubles += is ? 1 : -1;
+  launcher.put(LookAgain{});
+  loop.put(NewsForOthers{});
+}
+
 WorkerInfo note_of(const Parts& parts, std::vector<std::string> running)
 {
   const auto& options = parts.options;
@@ -40,13 +48,14 @@ WorkerInfo note_of(const Parts& parts, std::vector<std::string> running)
   info.host = parts.host.name;
   info.pid = static_cast<std::int32_t>(::getpid());
   info.version = options.version;
-  info.concurrency = static_cast<std::int32_t>(options.concurrency);
+  info.concurrency = static_cast<std::int32_t>(parts.slots.load());
   for (const auto& share : options.queues) {
     const auto limit = share.limit == 0 ? "" : ":" + std::to_string(share.limit);
     info.queues.push_back(share.queue + limit);
   }
   info.running = std::move(running);
   info.since = parts.since;
+  info.trouble = parts.troubles > 0;
   return info;
 }
 

@@ -62,18 +62,19 @@ struct EndRun {  // its child is to be ended
   RunState state = RunState::cancelled;
   std::string reason;
 };
-struct NothingLeft {};  // drained: time to stop
-struct Quiet {};        // the launcher will start nothing more, or nothing more of this round
-struct HooksOver {};    // those of one job
-struct Closed {};       // all is settled
-struct Broken {         // the worker cannot go on
+struct NothingLeft {};    // drained: time to stop
+struct Quiet {};          // the launcher will start nothing more, or nothing more of this round
+struct HooksOver {};      // those of one job
+struct Closed {};         // all is settled
+struct NewsForOthers {};  // slots or troubles have changed
+struct Broken {           // the worker cannot go on
   Error error;
 };
 struct Ping {  // answered by the loop itself
   std::shared_ptr<std::binary_semaphore> answer;
 };
-using LoopLetter =
-    std::variant<Started, EndRun, NothingLeft, Quiet, HooksOver, Closed, Broken, Ping>;
+using LoopLetter = std::variant<Started, EndRun, NothingLeft, Quiet, HooksOver, Closed,
+                                NewsForOthers, Broken, Ping>;
 
 // --- The launcher: waits for what is due, reserves and starts it --------------------------------
 
@@ -96,15 +97,12 @@ struct Settled {  // so many jobs are done with
 struct PausedQueues {
   std::vector<std::string> queues;
 };
-struct Trouble {  // the store cannot be written: start nothing new until it can
-  bool present = false;
-};
-struct LookAgain {};      // the number of slots has changed
+struct LookAgain {};      // the number of slots, or Parts::troubles, has changed
 struct StopTaking {};     // answered by Quiet
 struct ShutdownTasks {};  // start those; answered by Quiet
 struct Close {};          // the last letter
 using LauncherLetter = std::variant<Freed, RunHooks, HookEnded, Ready, Settled, PausedQueues,
-                                    Trouble, LookAgain, StopTaking, ShutdownTasks, Close>;
+                                    LookAgain, StopTaking, ShutdownTasks, Close>;
 
 // --- The recorder: appends to the history what has ended, at once --------------------------------
 
@@ -161,6 +159,7 @@ struct Parts {
   std::atomic<std::size_t> hooked{0};    // jobs whose hooks are not over, or may be yet to come
   std::atomic<bool> hurried{false};      // no hook is to begin any more
   std::atomic<bool> giving_up{false};    // told to stop again while the store does not answer
+  std::atomic<int> troubles{0};  // threads that cannot write to the store; nothing new is started
 
   Mailbox<LoopLetter> loop;
   Mailbox<LauncherLetter> launcher;
@@ -172,6 +171,8 @@ struct Parts {
   void record(JobPtr job);
   // Has its lease prolonged until then.
   void keep(const JobPtr& job);
+  // Whether a thread can write to the store has changed; `was` is what it said before.
+  void set_trouble(bool& was, bool is);
 };
 
 // A source of chance for one thread.

@@ -196,16 +196,13 @@ Recorder::Appended Recorder::write(Run run, const Reservation* of)
   if (!status && of != nullptr && status.error().kind == ErrorKind::conflict) {
     return Appended::refused;
   }
-  if (!status && status.error().kind == ErrorKind::unavailable) {
-    if (!std::exchange(trouble_, true)) {
-      parts_.log.say(Severity::error, run.id(), status.error().what);
-      parts_.launcher.put(Trouble{true});
-    }
-    return Appended::not_yet;
+  const bool later = !status && (status.error().kind == ErrorKind::unavailable ||
+                                 status.error().kind == ErrorKind::denied);
+  if (!status && !(later && trouble_)) {
+    parts_.log.say(Severity::error, run.id(), status.error().what);
   }
-  if (!status) parts_.log.say(Severity::error, run.id(), status.error().what);
-  if (std::exchange(trouble_, false)) parts_.launcher.put(Trouble{false});
-  return Appended::yes;
+  parts_.set_trouble(trouble_, later);
+  return later ? Appended::not_yet : Appended::yes;
 }
 
 }  // namespace asyncz

@@ -254,18 +254,17 @@ void Settler::seal_logs(const Job& job)
 void Settler::in_trouble(const Error& error)
 {
   retry_due_ = Steady::now() + pause_after_error;
-  if (std::exchange(trouble_, true)) return;
-  parts_.log.say(Severity::error, {}, error.what);
-  parts_.launcher.put(Trouble{true});
+  if (!trouble_) parts_.log.say(Severity::error, {}, error.what);
+  parts_.set_trouble(trouble_, true);
 }
 
-// The store may answer again: what is open is tried again next.
+// The store may answer again, and take what is open.
 void Settler::recover()
 {
   retry_due_.reset();
   read_paused_queues();
-  if (retry_due_) return;
-  if (std::exchange(trouble_, false)) parts_.launcher.put(Trouble{false});
+  if (!retry_due_ && !group_.empty()) settle_group();
+  if (!retry_due_) parts_.set_trouble(trouble_, false);
 }
 
 // --- Notes, history ---------------------------------------------------------------------

@@ -78,7 +78,8 @@ Worker::Pulse Worker::pulse(Duration patience)
   const auto answer = std::make_shared<std::binary_semaphore>(0);
   parts_.loop.put(Ping{answer});
   if (!answer->try_acquire_for(patience)) return Pulse::none;
-  return working_ ? Pulse::working : Pulse::stopping;
+  if (!working_) return Pulse::stopping;
+  return parts_.troubles > 0 ? Pulse::troubled : Pulse::working;
 }
 
 Status Worker::prepare()
@@ -101,7 +102,7 @@ void Worker::loop(int signals)
     const auto now = Steady::now();
     children_.tick(now);
     if (patience_ && now >= *patience_) hurry();
-    if (report_due_ && now >= *report_due_) report_runs();
+    if (report_due_ && now >= *report_due_) report();
     if (watchdog_due_ && now >= *watchdog_due_) {
       watchdog_due_ = now + *service_.watchdog();
       service_.tell("WATCHDOG=1");
@@ -134,7 +135,7 @@ void Worker::read_letters()
 {
   const auto handle = Overloaded{
       [&](Started& started) {
-        runs_changed();
+        report_soon();
         children_.add(std::move(started.job), started.pid);
         if (cancelled_) children_.cancel_all(*cancelled_);
         if (parts_.hurried) children_.end_all();
@@ -143,8 +144,12 @@ void Worker::read_letters()
       [&](NothingLeft&) {
         if (phase_ == Phase::working) stop();
       },
-      [&](Quiet&) { quiet_ = true; },
+      [&](Quiet&) {
+        quiet_ = true;
+        say_what_is_waited_for();
+      },
       [&](HooksOver&) {},
+      [&](NewsForOthers&) { report_soon(); },
       [&](Ping& ping) { ping.answer->release(); },
       [&](Closed&) { phase_ = Phase::over; },
       [&](Broken& broken) {
@@ -164,6 +169,7 @@ void Worker::reload()
     if (!slots) return;
     parts_.slots = *slots;
     parts_.launcher.put(LookAgain{});
+    parts_.loop.put(NewsForOthers{});
   }});
 }
 
@@ -182,11 +188,16 @@ void Worker::stop()
   working_ = false;
   service_.tell("STOPPING=1");
   if (parts_.options.shutdown_timeout) patience_ = Steady::now() + *parts_.options.shutdown_timeout;
-  if (!children_.empty()) {
-    parts_.log.say(Severity::note, {},
-                   "stopping; waiting for " + std::to_string(parts_.children) + " to end");
-  }
+  say_what_is_waited_for();
   parts_.launcher.put(StopTaking{});
+}
+
+// Once: at the stop, or when the launcher has told of the last that it started before.
+void Worker::say_what_is_waited_for()
+{
+  if (phase_ != Phase::stopping || children_.empty() || std::exchange(said_waiting_, true)) return;
+  parts_.log.say(Severity::note, {},
+                 "stopping; waiting for " + std::to_string(parts_.children) + " to end");
 }
 
 // Told again to stop, or out of patience.
@@ -228,19 +239,20 @@ void Worker::advance()
 }
 
 // For `workers`, and not more often than each second.
-void Worker::runs_changed()
+void Worker::report_soon()
 {
   if (!report_due_) report_due_ = Steady::now() + report_interval;
 }
 
-void Worker::report_runs()
+void Worker::report()
 {
   report_due_.reset();
-  auto runs = children_.runs();
-  if (runs == reported_) return;
-  reported_ = runs;
-  service_.tell("STATUS=" + std::to_string(runs.size()) + " running");
-  parts_.settler.put(Running{std::move(runs)});
+  Report present{children_.runs(), parts_.slots, parts_.troubles > 0};
+  if (present == reported_) return;
+  service_.tell("STATUS=" + std::to_string(present.runs.size()) + " running" +
+                (present.trouble ? "; the store cannot be written" : ""));
+  parts_.settler.put(Running{present.runs});
+  reported_ = std::move(present);
 }
 
 std::optional<Steady::time_point> Worker::next_wake() const

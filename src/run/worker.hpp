@@ -30,9 +30,13 @@ class Worker {
   //   unavailable  the store does not answer at the start
   Status run();
 
-  // Whether the loop answers within `patience`, and whether it takes new work. Any thread may ask.
-  enum class Pulse : std::uint8_t { none, stopping, working };
+  // Whether the loop answers within `patience`, and whether it takes new work: not while it stops
+  // or cannot write to the store. Any thread may ask.
+  enum class Pulse : std::uint8_t { none, stopping, troubled, working };
   Pulse pulse(Duration patience);
+
+  // How many runs at a time there may be now. Any thread may ask.
+  [[nodiscard]] std::size_t slots() const { return parts_.slots; }
 
  private:
   // Each waits for the one before it to be over.
@@ -44,6 +48,15 @@ class Worker {
     over,
   };
 
+  // What others are told of.
+  struct Report {
+    std::vector<std::string> runs;
+    std::size_t slots = 0;
+    bool trouble = false;
+
+    bool operator==(const Report&) const = default;
+  };
+
   Status prepare();
   void loop(int signals);
   void read_signals(int signals);
@@ -51,10 +64,11 @@ class Worker {
   void reload();
   void told_to_end(int signal);
   void stop();
+  void say_what_is_waited_for();
   void hurry();
   void advance();
-  void runs_changed();
-  void report_runs();
+  void report_soon();
+  void report();
   [[nodiscard]] std::optional<Steady::time_point> next_wake() const;
 
   Parts parts_;
@@ -64,11 +78,12 @@ class Worker {
   Phase phase_ = Phase::working;
   std::atomic<bool> working_{true};
   bool quiet_ = false;  // the launcher has answered
+  bool said_waiting_ = false;
   std::optional<Error> broken_;
   std::optional<std::string> cancelled_;  // why what runs in the foreground is to end
-  std::vector<std::string> reported_;
+  Report reported_{{}, parts_.slots, false};
   std::optional<Steady::time_point> patience_;    // end of --shutdown-timeout
-  std::optional<Steady::time_point> report_due_;  // what runs has changed since the last one
+  std::optional<Steady::time_point> report_due_;  // something has changed since the last one
   std::optional<Steady::time_point> watchdog_due_;
 };
 

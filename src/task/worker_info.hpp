@@ -19,6 +19,7 @@ struct WorkerInfo {
   std::vector<std::string> queues;   // `Q` or `Q:N`; empty: all
   std::vector<std::string> running;  // run ids
   Instant since;
+  bool trouble = false;  // it cannot write to the store, and starts nothing until it can
 
   friend bool operator==(const WorkerInfo&, const WorkerInfo&) = default;
 };

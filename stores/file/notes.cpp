@@ -75,6 +75,17 @@ Status put_key(int dir, const Note& note)
   return Error{ErrorKind::conflict, "the store already knows under which key it is sealed", {}};
 }
 
+// Replaces it; on a full disk in its place, where it has its room already.
+Status renew(int dir, const std::string& name, const Bytes& content)
+{
+  auto written = write_file(dir, name, content, false);
+  if (written || written.error().kind != ErrorKind::unavailable) return written;
+  const auto fd = open_regular(dir, name, O_WRONLY);
+  const auto size = static_cast<ssize_t>(content.size());
+  if (!fd || ::pwrite(fd->get(), content.data(), content.size(), 0) != size) return written;
+  return ::ftruncate(fd->get(), size) == 0 ? Status{} : written;
+}
+
 }  // namespace
 
 Status Notes::put(const Note& note)
@@ -99,7 +110,7 @@ Status Notes::put_worker(const Note& note)
   // Who has the name already need not look whether it is free.
   const auto present = read_note(dir->get(), own);
   const auto old = present ? worker_note(*present) : std::nullopt;
-  if (old && old->name == note.name) return write_file(dir->get(), own, content, false);
+  if (old && old->name == note.name) return renew(dir->get(), own, content);
 
   const auto byte = locks_.lock(names_byte);
   if (!byte) return byte.error();

@@ -94,6 +94,22 @@ def a_worker_survives_its_server_and_keeps_what_runs(world, server):
     world.stop_workers()
 
 
+def a_server_that_takes_no_writes_is_waited_for(world, server):
+    """As one does that was made a standby."""
+    world.lease = ("--lease", "10m")
+    waiting_task(world)
+    world.start_worker()
+    wait_until(lambda: ran(world) == ["start"], "the start")
+    server.set_read_only(True)
+    go(world)
+    wait_until(lambda: ran(world) == ["start", "end"], "the end")
+    wait_until(logged(world, "read-only"), "a word of it")
+    server.set_read_only(False)
+    wait_until(lambda: not world.json("list"), "the settlement")
+    check(states(world) == ["succeeded"], f"history: {states(world)}")
+    world.stop_workers()
+
+
 def cut_connections_cost_nothing(world, server):
     world.lease = ("--lease", "10m")
     waiting_task(world)
@@ -120,6 +136,8 @@ CASES = [
 
 # Where the server is asked for a database that is there, and knows who asks.
 CASES_WITH_USERS = [a_missing_database_is_named, a_password_is_needed_and_never_shown]
+
+CASES_READ_ONLY = [a_server_that_takes_no_writes_is_waited_for]
 
 CASES_WITHOUT_USERS = [a_refused_password_is_not_shown]
 
@@ -151,8 +169,8 @@ def main():
     if kind.missing():
         print(f"{kind.missing()} is missing")
         return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
-    for case in CASES + (
-            CASES_WITH_USERS if hasattr(kind, "require_password") else CASES_WITHOUT_USERS):
+    cases = CASES + (CASES_WITH_USERS if hasattr(kind, "require_password") else CASES_WITHOUT_USERS)
+    for case in cases + (CASES_READ_ONLY if hasattr(kind, "set_read_only") else []):
         play(case, kind)
         print(case.__name__.replace("_", " "))
     return 0

@@ -84,7 +84,7 @@ TEST_CASE("a run comes back as it was, with nothing and with everything set")
 
 TEST_CASE("workers and paused queues come back as they were")
 {
-  const WorkerInfo worker{"w", "h", 1, "0.1.0", 2, {"mail:3"}, {"backup.5"}, instant_of(1)};
+  const WorkerInfo worker{"w", "h", 1, "0.1.0", 2, {"mail:3"}, {"backup.5"}, instant_of(1), true};
   const auto decoded = decode_worker(encode(worker));
   REQUIRE(decoded);
   CHECK(*decoded == worker);

@@ -64,6 +64,10 @@ class Postgresql(Server):
         rules.write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
         self.process.send_signal(signal.SIGHUP)
 
+    def set_read_only(self, on):
+        self.run("psql", "-qc", f"alter system set default_transaction_read_only = {on}",
+                 "-c", "select pg_reload_conf()", self.url)
+
     def cut_connections(self):
         self.run("psql", "-qc", "select pg_terminate_backend(pid) from pg_stat_activity"
                  " where application_name = 'asyncz'", self.url)
