@@ -82,6 +82,7 @@ class Session {
     old_at_ = std::max(read_due_, from_now(longest_age));
     if (!picture) return picture.error();
     picture_ = *std::move(picture);
+    read_at_ = begin;
     const auto same =
         std::ranges::find(picture_.rows, selected_, [](const TopRow& row) { return row.key(); });
     if (same != picture_.rows.end()) {
@@ -101,7 +102,7 @@ class Session {
     }
     cursor_.hold_within(picture_.rows.size(), list_room(terminal_, picture_));
     selected_ = picture_.rows.empty() ? "" : picture_.rows[cursor_.at].key();
-    const auto clock = time_text(std::chrono::floor<std::chrono::seconds>(now()), zone_);
+    const auto clock = time_text(std::chrono::floor<std::chrono::seconds>(read_at_), zone_);
     draw_list(terminal_, picture_, cursor_, clock, last_line(list_keys));
   }
 
@@ -273,6 +274,7 @@ class Session {
   Zone zone_;
 
   TopPicture picture_;
+  Instant read_at_;  // the picture tells of then
   bool stale_ = false;
   Steady::time_point read_due_;
   Steady::time_point old_at_;

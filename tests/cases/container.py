@@ -12,7 +12,7 @@ from play import play, until
 from world import check, wait_until
 
 ALONE = ["unshare", *(["--user", "--map-root-user"] if os.geteuid() else []), "--pid", "--fork",
-         "--mount-proc"]
+         "--kill-child", "--mount-proc"]
 
 
 def contained(world, *options):

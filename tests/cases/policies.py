@@ -49,7 +49,7 @@ WAIT_FOR_GO = "while [ ! -e go ]; do sleep 0.05; done"
 
 def a_timeout_ends_the_whole_group_also_what_ignores_sigterm(world):
     task = shell(world, "trap '' TERM; (trap '' TERM; sleep 1000) & echo $! >pid; while :; do wait; done",
-                 "--timeout", "500ms", "--kill-grace", "100ms")
+                 "--timeout", "3s", "--kill-grace", "100ms")
     drain(world)
     run = only_run(world, task)
     check((run["state"], run["signal"]) == ("timed-out", "SIGKILL"), f"{run}")
@@ -59,7 +59,7 @@ def a_timeout_ends_the_whole_group_also_what_ignores_sigterm(world):
 
 def a_timeout_reaches_a_child_that_has_left_its_group(world):
     line = "import os, time; os.setpgid(0, os.getpgid(os.getppid())); time.sleep(1000)"
-    task = world.run("add", "--timeout", "500ms", "--", "python3", "-c", line).stdout.strip()
+    task = world.run("add", "--timeout", "3s", "--", "python3", "-c", line).stdout.strip()
     drain(world)
     check(only_run(world, task)["state"] == "timed-out", "it was not ended")
 

@@ -55,6 +55,7 @@ def a_command_without_its_server_is_exit_5_with_a_hint(world, server):
 
 
 def a_server_that_does_not_answer_costs_its_timeout_and_no_more(world, server):
+    world.url = f"{server.tcp_url}?timeout=1s"
     server.pause()
     failed = world.run("list", exits=(5,))
     check("no answer within 1s" in failed.stderr, failed.stderr)
@@ -98,7 +99,7 @@ def a_password_is_needed_and_never_shown(world, server):
     file = world.folder / "password"
     file.write_text(SECRET + "\n")
     file.chmod(0o600)
-    world.url = f"{server.tcp_url}&password_file={file}"
+    world.url = f"{server.tcp_url}?password_file={file}"
     world.run("list")
     file.chmod(0o644)
     world.run("list", exits=(7,))
@@ -200,10 +201,10 @@ def what_cannot_be_prolonged_is_ended_before_its_lease(world, server):
 
 def a_worker_that_slept_longer_than_its_lease_settles_nothing(world, server):
     task = waiting_task(world)
-    sleeper = world.start_worker("--lease", "2s", "--name", "sleeper")
+    sleeper = world.start_worker("--lease", "4s", "--name", "sleeper")
     wait_until(lambda: ran(world) == ["start"], "the start")
     sleeper.send_signal(signal.SIGSTOP)
-    world.start_worker("--lease", "2s", "--name", "other")
+    world.start_worker("--lease", "4s", "--name", "other")
     wait_until(lambda: ran(world) == ["start", "start"], "the run elsewhere")
     sleeper.send_signal(signal.SIGCONT)
     wait_until(logged(world, "lost"), "the end of the first run")

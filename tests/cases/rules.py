@@ -3,7 +3,6 @@
 """The rules by which tasks run, kept by workers on any store: retries, overlap, instances, misfires,
 delivery, followers, hooks, and what a command is given."""
 
-import datetime
 import time
 
 from play import play, until
@@ -64,6 +63,25 @@ def a_failure_is_tried_again_later_each_time(world):
     check(not world.json("list"), "it was kept")
 
 
+def a_retry_waits_no_longer_than_it_may(world):
+    task = shell(world, "[ $ASYNCZ_ATTEMPT = 2 ]", "--retries", 5, "--retry-delay", "1h",
+                 "--retry-max-delay", "100ms")
+    world.start_worker()
+    world.run("wait", task)
+    world.stop_workers()
+    check(states(world, task) == ["failed", "succeeded"], f"{states(world, task)}")
+
+
+def a_retry_never_delays_the_schedule(world):
+    shell(world, "echo $ASYNCZ_ATTEMPT >>log; exit 1", "--id", "often", "--every", "300ms",
+          "--retries", 5, "--retry-delay", "300ms", "--on-failure", "echo hook >>hooks")
+    world.start_worker()
+    wait_until(lambda: len(lines(world)) > 2 and len(lines(world, "hooks")) > 1, "some runs")
+    world.run("remove", "often")
+    world.stop_workers()
+    check(set(lines(world)) == {"1"}, f"{lines(world)}")
+
+
 def an_exit_code_may_be_a_success(world):
     good = shell(world, "exit 3", "--success-exit-codes", "0,3")
     bad = shell(world, "exit 4", "--success-exit-codes", "0,3")
@@ -75,22 +93,37 @@ def an_exit_code_may_be_a_success(world):
 
 
 def due_while_it_runs(world, *options):
-    """A task with two due times, and a worker that is in its first run when the second comes."""
-    begin = time.time() + 1
-    shell(world, f"echo start >>log; {until('go')}; echo end >>log", "--id", "twice",
-          "--at", f"@{begin:.3f}", "--at", f"@{begin + 1:.3f}", *options)
+    """A task with two due times, and a worker that is in its first run when the second comes; the
+    busier the machine, the more time is between them."""
     world.start_worker("--concurrency", 4)
-    wait_until(lambda: lines(world), "the first run")
-    wait_until(lambda: time.time() > begin + 1.2, "the second due time", tick=0.05)
+    for seconds in (1, 4, 16, 64):
+        second = time.time() + 2 * seconds
+        name = f"twice-{seconds}"
+        added = world.run("add", "--id", name, "--at", f"@{second - seconds:.3f}",
+                          "--at", f"@{second:.3f}", *options, "--cwd", world.folder, "--shell",
+                          f"date +%s.%N >began; echo start >>log; {until('go')}; echo end >>log",
+                          exits=(0, 2))  # 2: these times have passed
+        if added.returncode != 0:
+            continue
+        wait_until(lambda: lines(world), "the first run")
+        if float(lines(world, "began")[0]) < second:
+            break
+        world.run("remove", name)
+        make(world, "go")
+        wait_until(lambda: not world.json("list"), "its end")
+        for file in ("go", "log"):
+            (world.folder / file).unlink()
+    wait_until(lambda: time.time() > second + 0.2, "the second due time", tick=0.05)
+    return name
 
 
 def while_it_runs_due_times_are_skipped(world):
-    due_while_it_runs(world)
+    task = due_while_it_runs(world)
     check(lines(world) == ["start"], "it ran beside itself")
     make(world, "go")
     wait_until(lambda: not world.json("list"), "its end")
     world.stop_workers()
-    check(sorted(states(world, "twice")) == ["skipped", "succeeded"], f"{states(world, 'twice')}")
+    check(sorted(states(world, task)) == ["skipped", "succeeded"], f"{states(world, task)}")
 
 
 def the_latest_of_them_may_wait_instead(world):
@@ -103,12 +136,12 @@ def the_latest_of_them_may_wait_instead(world):
 
 
 def the_next_may_take_the_place_of_the_first(world):
-    due_while_it_runs(world, "--overlap", "replace", "--kill-grace", "10s")
+    task = due_while_it_runs(world, "--overlap", "replace", "--kill-grace", "10s")
     wait_until(lambda: lines(world) == ["start"] * 2, "the next run")
     make(world, "go")
     wait_until(lambda: not world.json("list"), "its end")
     world.stop_workers()
-    first, second = history(world, "twice")
+    first, second = history(world, task)
     check(first["state"] == "cancelled" and "next due time" in first["reason"], f"{first}")
     check(second["state"] == "succeeded", f"{second}")
 
@@ -126,29 +159,55 @@ def instances_are_counted_across_workers(world):
     world.stop_workers()
 
 
+def a_worker_runs_so_many_of_a_queue_at_a_time(world):
+    for number in range(4):
+        shell(world, f"echo start >>log; {until('go')}", "--queue", "mail")
+    shell(world, "echo other >>other", "--queue", "other", "--priority=-9")
+    world.start_worker("--drain", "--concurrency", 4, "--queue", "mail:2", "--queue", "other")
+    wait_until(lambda: len(lines(world)) == 2 and lines(world, "other"), "two, and one of another")
+    make(world, "go")
+    world.wait_for_workers()
+    check(len(lines(world)) == 4, f"{len(lines(world))} ran")
+
+
 # --- Too late ------------------------------------------------------------------------------------
+
+
+def while_it_is_paused_nothing_is_recorded(world):
+    shell(world, "echo run >>log", "--id", "often", "--every", "300ms")
+    world.run("pause", "often")
+    wait_seconds(1)
+    resumed = time.time() * 1_000_000
+    world.run("resume", "often")
+    world.start_worker()
+    wait_until(lambda: lines(world), "a run")
+    world.run("pause", "often")
+    world.stop_workers()
+    first = history(world, "often")[0]
+    check(first["state"] == "succeeded" and us(first, "scheduled") >= resumed, f"{first}")
 
 
 def what_is_too_late_is_missed_and_the_rest_is_on_time(world):
     shell(world, "echo run >>log", "--id", "often", "--every", "700ms",
           "--misfire-grace-time", "300ms")
     wait_seconds(2)
+    oldest = time.time() * 1_000_000 - 300_000
     world.start_worker()
     wait_until(lambda: lines(world), "a run in time")
     world.run("pause", "often")
     world.stop_workers()
     runs = history(world, "often")
     check(runs[0]["state"] == "missed" and runs[0]["count"] >= 1, f"{runs[0]}")
-    late = [us(run, "start") - us(run, "scheduled") for run in runs if run.get("start_time")]
-    check(max(late) <= 300_000, f"late by {late}")
+    ran = [us(run, "scheduled") for run in runs if run.get("start_time")]
+    check(ran and min(ran) >= oldest, f"{runs}")
 
 
 def missed_times_are_one_run_or_each_its_own(world):
-    at = [datetime.datetime.now(datetime.timezone.utc)]
+    begin = time.time() + 3  # by then both are there
     for name, options in (("one", ()), ("each", ("--no-coalesce", "--max-instances", 100))):
         shell(world, f"echo run >>{name}", "--id", name, "--every", "200ms",
-              "--end", f"@{at[0].timestamp() + 2:.3f}", *options)
-    wait_seconds(2.5)
+              "--start", f"@{begin:.3f}", "--end", f"@{begin + 1:.3f}", *options)
+    wait_until(lambda: time.time() > begin + 1.2, "the last due time", tick=0.05)
     drain(world)
     check(len(lines(world, "one")) == 1, f"{len(lines(world, 'one'))} runs")
     check(len(lines(world, "each")) > 3, f"{len(lines(world, 'each'))} runs")
@@ -182,6 +241,20 @@ def followers_run_when_what_they_follow_has_ended(world):
     check(states(world, never) == ["cancelled"], f"{states(world, never)}")
 
 
+def who_follows_what_is_gone_is_cancelled_and_so_are_its_followers(world):
+    for options in (("--id", "gone", "--in", "1h"), ("--id", "second", "--after", "gone"),
+                    ("--id", "third", "--after", "second"), ("--id", "anyhow", "--after-any", "third")):
+        shell(world, f"echo {options[1]} >>log", *options)
+    world.run("remove", "gone")
+    drain(world)
+    check(lines(world) == ["anyhow"], f"{lines(world)}")
+    check([states(world, name) for name in ("second", "third", "anyhow")] ==
+          [["cancelled"], ["cancelled"], ["succeeded"]], "their ends")
+    shell(world, "true", "--id", "often", "--every", "1h")
+    told = world.run("add", "--after", "often", "--", "true", exits=(2, 4)).stderr
+    check("on_success" in told or "on-success" in told, told)
+
+
 def hooks_are_told_how_it_ended(world):
     told = 'echo $0 $ASYNCZ_STATE $ASYNCZ_EXIT_STATUS $(cat) >>log'
     hooks = [word for name in ("success", "failure", "end")
@@ -210,15 +283,20 @@ def a_command_gets_its_stdin_environment_and_place(world):
 
 play([
     a_failure_is_tried_again_later_each_time,
+    a_retry_waits_no_longer_than_it_may,
+    a_retry_never_delays_the_schedule,
     an_exit_code_may_be_a_success,
     while_it_runs_due_times_are_skipped,
     the_latest_of_them_may_wait_instead,
     the_next_may_take_the_place_of_the_first,
     instances_are_counted_across_workers,
+    a_worker_runs_so_many_of_a_queue_at_a_time,
+    while_it_is_paused_nothing_is_recorded,
     what_is_too_late_is_missed_and_the_rest_is_on_time,
     missed_times_are_one_run_or_each_its_own,
     a_run_that_a_crash_interrupted_is_repeated,
     followers_run_when_what_they_follow_has_ended,
+    who_follows_what_is_gone_is_cancelled_and_so_are_its_followers,
     hooks_are_told_how_it_ended,
     a_command_gets_its_stdin_environment_and_place,
 ])

@@ -42,6 +42,16 @@ class Terminal:
         wait_until(lambda: any(all(text in line for text in texts) for line in self.screen()),
                    f"{texts} on the screen")
 
+    def looks(self, rule):
+        """Until the picture is as `rule` checks it; one that is still being drawn may not be."""
+        def is_drawn():
+            try:
+                rule(self.screen())
+            except (AssertionError, IndexError):
+                return False
+            return True
+        wait_until(is_drawn, f"what {rule.__name__} wants")
+
     def marked(self):
         """The number of the line that is shown inverted, or -1."""
         lines = self.tmux("capture-pane", "-p", "-e").split("\n")
@@ -138,7 +148,7 @@ def the_output_of_a_run_is_followed(world):
         top.shows("output of talker.1")
         top.shows("100")
         top.press("Home")
-        wait_until(lambda: top.screen()[1] == "1", "the first line")
+        wait_until(lambda: top.screen()[1:2] == ["1"], "the first line")
         top.press("End")
         top.shows("100")
         let_go(world, "talker")
@@ -152,29 +162,39 @@ def it_fits_into_the_terminal_whatever_its_size(world):
     for number in range(60):
         world.run("add", "--at", f"2099-01-01T00:{number:02}:00Z", "--id", f"task-{number:02}",
                   "--", "echo", "x" * 150)
-    with terminal(world) as top:
-        top.shows("task-17")
-        lines = top.screen()
+
+    def fits_80_by_24(lines):
         check(len(lines) == 24 and max(map(len, lines)) <= 80, f"{lines}")
         check(lines[0].startswith("asyncz top  ") and lines[0].endswith("+00:00"), lines[0])
         check(lines[1] == "60 tasks  60 scheduled", lines[1])
         check(lines[4].split() == ["TASK", "STATE", "WHEN", "QUEUE", "LAST", "COMMAND"], lines[4])
         check(lines[5].startswith("task-00  scheduled  in 263") and lines[5].endswith("…"), lines[5])
         check("task-17" in lines[22] and lines[23].endswith("q quit"), f"{lines[22:]}")
-        top.press("End")
-        top.shows("task-59")
-        wait_until(lambda: "task-59" in top.screen()[top.marked()], "the mark at the end")
-        top.press("Home")
-        top.shows("task-00")
-        top.resize(200, 50)
-        top.shows("task-43")
-        lines = top.screen()
-        check(len(lines) == 50 and "x" * 140 in lines[5], f"{lines}")
+
+    def fits_200_by_50(lines):
+        check(len(lines) == 50 and "x" * 140 in lines[5] and "task-43" in lines[48], f"{lines}")
         check(lines[0].endswith("+00:00") and len(lines[0]) == 200, lines[0])
+
+    def fits_20_by_5(lines):
+        check(len(lines) == 5 and max(map(len, lines)) <= 20 and lines[1].startswith("60 tasks"),
+              f"{lines}")
+
+    def ends_with_the_last_task(lines):
+        check("task-59" in lines[22], f"{lines}")
+
+    with terminal(world) as top:
+        top.looks(fits_80_by_24)
+        top.press("End")
+        top.looks(ends_with_the_last_task)
+        wait_until(lambda: top.marked() == 22, "the mark at the end")
+        top.press("Home")
+        top.looks(fits_80_by_24)
+        top.resize(200, 50)
+        top.looks(fits_200_by_50)
         top.resize(20, 5)
-        wait_until(lambda: len(top.screen()) <= 5, "the small picture")
+        top.looks(fits_20_by_5)
         top.resize(80, 24)
-        top.shows("task-17")
+        top.looks(fits_80_by_24)
 
 
 def what_a_name_holds_is_not_for_the_terminal(world):
@@ -188,7 +208,7 @@ def it_leaves_the_terminal_as_it_was(world):
     for ending in ("q", "C-c", signal.SIGTERM, signal.SIGHUP):
         command = shlex.join(world.command("top"))
         line = (f"trap : INT; at={world.folder}; echo before; stty -a >$at/stty1; echo $$ >$at/pid; "
-                f"{command}; echo \"exit $?\"; stty -a >$at/stty2; sleep 1000")
+                f"{command}; status=$?; stty -a >$at/stty2; echo \"exit $status\"; sleep 1000")
         with terminal(world, line) as top:
             top.shows("asyncz top", "://")
             if isinstance(ending, str):

@@ -65,9 +65,7 @@ def a_stop_that_runs_ignore_is_enforced_after_their_grace(world):
           "--kill-grace", "200ms")
     world.start_worker("--shutdown-timeout", "200ms")
     wait_until(lambda: ran(world), "the start", tick=0.01)
-    before = time.monotonic()
-    world.stop_workers()
-    check(time.monotonic() - before < 20, "the worker waited for ever")
+    world.stop_workers()  # would wait for ever if it did
 
 
 def wait_until_it_looks(world):

@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(WorkerFixture,
 {
   add("long", "exec sleep 100", [](Task& task) { task.timeout = 50ms; });
   add("stubborn", "trap '' TERM; while :; do sleep 0.01; done", [](Task& task) {
-    task.timeout = 50ms;
+    task.timeout = 2s;  // by then it ignores it
     task.kill_grace = 50ms;
   });
   drain();
@@ -263,8 +263,8 @@ TEST_CASE_FIXTURE(WorkerFixture, "what somebody changes while a task runs is not
 TEST_CASE_FIXTURE(WorkerFixture, "the same holds on a store that works by leases")
 {
   open("memory:");
-  options.lease = 300ms;
-  add("long", "sleep 1; echo done >>log");
+  options.lease = 2s;
+  add("long", "sleep 3; echo done >>log");
   drain();
   CHECK(dir.read("log") == "done\n");
   CHECK(history().size() == 1);

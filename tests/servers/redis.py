@@ -29,7 +29,7 @@ class Redis(Server):
         return self.url_at(self.address)
 
     def url_at(self, address):
-        return f"redis://{address}:{self.port}?timeout=1s"
+        return f"redis://{address}:{self.port}"
 
     def command(self):
         settings = {"bind": self.address, "port": self.port, "unixsocket": self.socket,

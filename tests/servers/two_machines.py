@@ -77,6 +77,16 @@ def start_worker(world, network, server, number):
     world.url, world.place = here
 
 
+def cancel_from_elsewhere(world):
+    """A run on one of the two, by a command on the server's machine."""
+    other = world.run("add", "--cwd", world.folder, "--shell", "touch began; exec sleep 1000").stdout.strip()
+    wait_until((world.folder / "began").exists, "another run")
+    world.run("cancel", other)
+    wait_until(lambda: not world.json("list"), "its end")
+    run, = world.json("history", other)
+    check(run["state"] == "cancelled" and run["worker"].startswith("machine"), f"{run}")
+
+
 def play(world, network, server):
     task = world.run("add", "--cwd", world.folder, "--shell", TASK).stdout.strip()
     start_worker(world, network, server, 1)
@@ -89,6 +99,7 @@ def play(world, network, server):
                "what the first machine has to say")
     (world.folder / "go").touch()
     wait_until(lambda: not world.json("list"), "the settlement")
+    cancel_from_elsewhere(world)
     world.stop_workers()
 
     check("overlap" not in ran(world), f"it ran beside itself: {ran(world)}")
