@@ -58,12 +58,12 @@ Tone tone_of(RunState state)
   return Tone::plain;
 }
 
-std::vector<Cell> row_of(const Run& run, const Zone& zone)
+std::vector<Cell> row_of(const Context& context, const Run& run, const Zone& zone)
 {
   return {run.id(),
           Cell{run_state_text(run.state), tone_of(run.state)},
-          time_text(run.stretch ? run.stretch->first : run.scheduled, zone),
-          run.start ? time_text(*run.start, zone) : "-",
+          table_time(context, run.stretch ? run.stretch->first : run.scheduled, zone),
+          run.start ? table_time(context, *run.start, zone) : "-",
           length_text(run),
           exit_text(run)};
 }
@@ -159,7 +159,7 @@ class History final : public Command {
                                   const Wanted& wanted)
   {
     TaskZones zones{vault};
-    Table table{context, {"RUN", "STATE", "DUE", "START", "TIME", "EXIT"}};
+    Table table{context, {"RUN", "STATE", "DUE", {"START", Fit::drop}, "TIME", "EXIT"}};
     JsonArray array{context};
     const bool json = context.globals().json;
     std::int64_t shown = 0;
@@ -175,7 +175,7 @@ class History final : public Command {
       if (json) {
         array.add(run_value(*run, zones.of(run->task)));
       } else {
-        table.row(row_of(*run, zones.of(run->task)));
+        table.row(row_of(context, *run, zones.of(run->task)));
       }
       ++shown;
       return wanted.limit == 0 || shown < wanted.limit;

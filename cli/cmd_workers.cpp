@@ -41,7 +41,9 @@ class Workers final : public Command {
   {
     const bool person = context.stdout_is_terminal();
     const Instant now = context.clock().now();
-    Table table{context, {"NAME", "HOST", "PID", "VERSION", "QUEUES", "SINCE", "RUNNING"}};
+    Table table{
+        context,
+        {"NAME", "HOST", "PID", {"VERSION", Fit::drop}, "QUEUES", "SINCE", {"RUNNING", Fit::cut}}};
     for (const WorkerInfo& worker : workers) {
       const auto pid = std::to_string(worker.pid);
       const auto runs = worker.running.empty() ? "-" : joined(worker.running, ",");

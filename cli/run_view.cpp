@@ -22,6 +22,12 @@ std::string time_text(Instant instant, const Zone& zone)
   return rfc3339(instant, zone.offset_at(instant));
 }
 
+std::string table_time(const Context& context, Instant instant, const Zone& zone)
+{
+  const bool person = context.stdout_is_terminal();
+  return time_text(person ? std::chrono::floor<std::chrono::seconds>(instant) : instant, zone);
+}
+
 void add_time(ValueMap& map, std::string_view key, std::optional<Instant> instant, const Zone& zone)
 {
   map.emplace_back(key, instant ? Value{time_text(*instant, zone)} : Value{});

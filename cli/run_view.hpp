@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/value.hpp"
+#include "cli/command.hpp"
 #include "task/run.hpp"
 #include "time/zone.hpp"
 
@@ -14,6 +15,9 @@ namespace asyncz::cli {
 
 // RFC 3339 in this zone.
 [[nodiscard]] std::string time_text(Instant instant, const Zone& zone);
+
+// The same in a table; nobody reads microseconds there, programs do.
+[[nodiscard]] std::string table_time(const Context& context, Instant instant, const Zone& zone);
 
 // Adds `key` and its twin `key_us`, both null where there is no time.
 void add_time(ValueMap& map, std::string_view key, std::optional<Instant> instant,

@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <utility>
 
 namespace asyncz::cli {
@@ -66,7 +68,7 @@ std::string line_of_tabs(const std::vector<Cell>& cells)
 }
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest_last_column = 16;
+constexpr std::size_t narrowest = 12;  // of what is cut
 
 }  // namespace
 
@@ -102,8 +104,8 @@ std::string toned(const Context& context, Tone tone, std::string_view text)
   return std::string{escape_of(tone)} + std::string{text} + "\033[0m";
 }
 
-Table::Table(Context& context, std::vector<std::string> headers)
-    : context_{context}, headers_{std::move(headers)}
+Table::Table(Context& context, std::vector<Column> columns)
+    : context_{context}, columns_{std::move(columns)}
 {
 }
 
@@ -117,32 +119,66 @@ void Table::row(std::vector<Cell> cells)
   rows_.push_back(std::move(cells));
 }
 
+std::vector<std::size_t> Table::natural_widths() const
+{
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns_) widths.push_back(width_of(column.header));
+  for (const auto& cells : rows_) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(cells[i].text));
+    }
+  }
+  return widths;
+}
+
+void Table::drop_column(std::size_t index)
+{
+  const auto at = static_cast<std::ptrdiff_t>(index);
+  columns_.erase(columns_.begin() + at);
+  for (auto& cells : rows_) cells.erase(cells.begin() + at);
+}
+
+// What can be spared goes first, then the widest of those that may be cut gives way.
+std::vector<std::size_t> Table::fitted_widths()
+{
+  const auto room = static_cast<std::size_t>(std::max(context_.columns(), 0));
+  auto widths = natural_widths();
+  const auto total = [&widths] {
+    return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
+  };
+  for (std::size_t i = columns_.size(); i-- > 0 && total() > room;) {
+    if (columns_[i].fit != Fit::drop) continue;
+    drop_column(i);
+    widths.erase(widths.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  while (total() > room) {
+    std::size_t* widest = nullptr;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const bool may_give = columns_[i].fit == Fit::cut && widths[i] > narrowest;
+      if (may_give && (widest == nullptr || widths[i] >= *widest)) widest = &widths[i];
+    }
+    if (widest == nullptr) break;
+    --*widest;
+  }
+  return widths;
+}
+
 void Table::end()
 {
   if (rows_.empty()) return;
+  const auto widths = fitted_widths();
   std::vector<Cell> head;
-  for (const std::string& header : headers_) head.emplace_back(header, Tone::heading);
+  for (const Column& column : columns_) head.emplace_back(column.header, Tone::heading);
   rows_.insert(rows_.begin(), std::move(head));
 
-  const std::size_t last = headers_.size() - 1;
-  std::vector<std::size_t> widths(headers_.size());
-  for (const auto& cells : rows_) {
-    for (std::size_t i = 0; i < last; ++i) widths[i] = std::max(widths[i], width_of(cells[i].text));
-  }
-  std::size_t before_last = 0;
-  for (const std::size_t width : widths) before_last += width + gap;
-  before_last -= gap;
-  const auto columns = static_cast<std::size_t>(std::max(context_.columns(), 0));
-  const std::size_t room =
-      std::max(columns > before_last ? columns - before_last : 0, narrowest_last_column);
-
+  const std::size_t last = columns_.size() - 1;
   for (const auto& cells : rows_) {
     std::string line;
-    for (std::size_t i = 0; i < last; ++i) {
-      line += toned(context_, cells[i].tone, cells[i].text);
-      line.append(widths[i] - width_of(cells[i].text) + gap, ' ');
+    for (std::size_t i = 0; i <= last; ++i) {
+      const auto text = cut_to(cells[i].text, widths[i]);
+      line += toned(context_, cells[i].tone, text);
+      if (i < last) line.append(widths[i] - width_of(text) + gap, ' ');
     }
-    line += toned(context_, cells[last].tone, cut_to(cells[last].text, room));
     context_.out(line + '\n');
   }
   rows_.clear();

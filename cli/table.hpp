@@ -24,19 +24,37 @@ struct Cell {
   Cell(const char* words, Tone with = Tone::plain) : text{words}, tone{with} {}
 };
 
+// What becomes of a column where a terminal is too narrow for all of them.
+enum class Fit : std::uint8_t {
+  whole,
+  cut,   // what its cells say first is enough
+  drop,  // it can be spared
+};
+
+struct Column {
+  std::string header;
+  Fit fit = Fit::whole;
+
+  Column(const char* words, Fit with = Fit::whole) : header{words}, fit{with} {}
+};
+
 // Cells may hold anything: what a terminal would act on is shown escaped. Programs get rows at
-// once; for a terminal they are kept until end(), and the last column is cut at its edge.
+// once; for a terminal they are kept until end(), and made to fit as far as their columns allow.
 class Table {
  public:
-  // The headers, which a terminal shows.
-  Table(Context& context, std::vector<std::string> headers);
+  // A terminal shows their headers.
+  Table(Context& context, std::vector<Column> columns);
 
   void row(std::vector<Cell> cells);
   void end();
 
  private:
+  [[nodiscard]] std::vector<std::size_t> natural_widths() const;
+  void drop_column(std::size_t index);
+  [[nodiscard]] std::vector<std::size_t> fitted_widths();
+
   Context& context_;
-  std::vector<std::string> headers_;
+  std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };
 

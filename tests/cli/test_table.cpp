@@ -33,15 +33,39 @@ TEST_CASE("a terminal gets aligned columns under a header")
         "日本  running  y\n");
 }
 
-TEST_CASE("the last column is cut at the terminal's edge")
+TEST_CASE("a column that may be cut ends at the terminal's edge")
 {
   FakeContext context;
   context.terminal = true;
   context.width = 24;
-  Table table{context, {"ID", "NAME"}};
+  Table table{context, {"ID", {"NAME", Fit::cut}}};
   table.row({"abcdef", "0123456789abcdefghij"});
   table.end();
   CHECK(context.output == "ID      NAME\nabcdef  0123456789abcde…\n");
+}
+
+TEST_CASE("what can be spared goes before anything is cut")
+{
+  FakeContext context;
+  context.terminal = true;
+  context.width = 20;
+  Table table{context, {"ID", {"SINCE", Fit::drop}, {"NAME", Fit::cut}}};
+  table.row({"a", "yesterday", "0123456789abcdef"});
+  table.end();
+  CHECK(context.output == "ID  NAME\na   0123456789abcdef\n");
+}
+
+TEST_CASE("the widest of several columns gives way, and what must be whole is whole")
+{
+  FakeContext context;
+  context.terminal = true;
+  context.width = 38;
+  Table table{context, {"ID", {"SCHEDULE", Fit::cut}, {"NAME", Fit::cut}}};
+  table.row({"0123456789", "0123456789abcdefghij", "0123456789ab"});
+  table.end();
+  CHECK(context.output ==
+        "ID          SCHEDULE      NAME\n"
+        "0123456789  0123456789a…  0123456789ab\n");
 }
 
 TEST_CASE("no cell can bring a terminal to act")
