@@ -17,6 +17,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,11 +47,13 @@ struct Later {
 // Rows in the form that was asked for.
 class Printer {
  public:
-  Printer(Context& context, Instant now)
+  Printer(Context& context, Vault& vault, Instant now)
       : context_{context},
         now_{now},
+        last_runs_{vault},
         array_{context},
-        table_{context, {"ID", "STATE", "NEXT RUN", "QUEUE", "SCHEDULE", "NAME"}}
+        table_{context,
+               {"ID", "STATE", "NEXT RUN", "QUEUE", {"SCHEDULE", Fit::cut}, {"NAME", Fit::cut}}}
   {
   }
 
@@ -78,14 +81,16 @@ class Printer {
   Value document(const Row& row)
   {
     if (!row.task) return unreadable_document(row.id, row.task.error());
-    return task_document(*row.task, row.status, zones_.named(row.task->task.timezone), now_, false);
+    return task_document(*row.task, row.status, last_runs_.of(*row.task),
+                         zones_.named(row.task->task.timezone), now_, false);
   }
 
   void print_cells(const StoredTask& stored, const TaskStatus& status)
   {
     const Task& task = stored.task;
     const Zone& zone = zones_.named(task.timezone);
-    const std::string next = status.next_run_time ? shown(*status.next_run_time, zone) : "-";
+    const std::string next =
+        status.next_run_time ? table_time(context_, *status.next_run_time, zone) : "-";
     table_.row({task.id,
                 {task_state_text(status.state), tone_of(status.state)},
                 next,
@@ -94,15 +99,9 @@ class Printer {
                 task.name});
   }
 
-  // Nobody reads microseconds in a table.
-  [[nodiscard]] std::string shown(Instant time, const Zone& zone) const
-  {
-    const bool person = context_.stdout_is_terminal();
-    return time_text(person ? std::chrono::floor<std::chrono::seconds>(time) : time, zone);
-  }
-
   Context& context_;
   Instant now_;
+  LastRuns last_runs_;
   JsonArray array_;
   Table table_;
   Zones zones_;
@@ -160,7 +159,7 @@ class List final : public Command {
     if (!open) return open.error();
 
     const Instant now = context.clock().now();
-    Printer printer{context, now};
+    Printer printer{context, *open->vault, now};
     std::size_t printed = 0;
     const auto print = [&](const Row& row) {
       if (printed < limit) printer.print(row);
@@ -176,8 +175,8 @@ class List final : public Command {
  private:
   using Print = std::function<bool(const Row&)>;
 
-  // The store gives tasks by the moment at which they need a worker. Where that is not the next run
-  // time (while a task runs), its row waits for its place.
+  // The store gives records by the moment at which they need a worker. Where that is not the next
+  // run time (while a task runs), the row waits for its place.
   Status list_by_next_run_time(OpenStore& open, Instant now, const Print& print)
   {
     std::vector<Row> waiting;
@@ -189,8 +188,7 @@ class List final : public Command {
         waiting.pop_back();
       }
     };
-    const Status visited = visit(open, now, [&](Row row) {
-      const Instant moment = row.task ? row.task->progress.moment : never;
+    const Status visited = visit(open, now, [&](Row row, Instant moment) {
       print_until(std::min(moment, never - Duration{1}));
       if (more && row.next() <= moment && row.next() != never) {
         more = print(row);
@@ -207,7 +205,7 @@ class List final : public Command {
   Status list_sorted(OpenStore& open, Instant now, const Print& print)
   {
     std::vector<Row> rows;
-    const Status visited = visit(open, now, [&rows](Row row) {
+    const Status visited = visit(open, now, [&rows](Row row, Instant) {
       rows.push_back(std::move(row));
       return true;
     });
@@ -238,22 +236,38 @@ class List final : public Command {
     return Later{}(b, a);
   }
 
+  // Gives each task that is wanted once, with the moment of the record where it was met: its own,
+  // or that of an instance of it which comes before.
   template <class Visit>
   Status visit(OpenStore& open, Instant now, const Visit& take)
   {
+    std::set<std::string, std::less<>> met_by_instance;
     return open.vault->each([&](std::string_view id, Result<StoredTask> task) {
-      if (parent_of_instance(id)) return true;
-      Row row{std::string{id}, std::move(task), {}};
-      if (!row.task) {
-        unreadable_ = true;
-        row.status.state = TaskState::unreadable;
-        const bool wanted = !trigger_ && !query_ && filter_.matches(row.status.state);
-        return wanted ? take(std::move(row)) : true;
+      if (!task) return take_unreadable({std::string{id}, std::move(task), {}}, take);
+      const Instant moment = task->progress.moment;
+      if (const auto parent = parent_of_instance(id)) {
+        if (met_by_instance.contains(*parent)) return true;
+        task = open.vault->get(*parent);
+        // It has gone, or is met where it stands.
+        if (!task || task->progress.moment <= moment) return true;
+        met_by_instance.emplace(*parent);
+      } else if (met_by_instance.contains(id)) {
+        return true;
       }
-      if (!matches(row.task->task)) return true;
-      row.status = status_of(*open.store, *row.task, now);
-      return filter_.matches(row.status.state) ? take(std::move(row)) : true;
+      if (!matches(task->task)) return true;
+      Row row{task->task.id, std::move(task), {}};
+      row.status = status_of(*open.vault, *row.task, now);
+      return filter_.matches(row.status.state) ? take(std::move(row), moment) : true;
     });
+  }
+
+  template <class Visit>
+  bool take_unreadable(Row row, const Visit& take)
+  {
+    unreadable_ = true;
+    row.status.state = TaskState::unreadable;
+    const bool wanted = !trigger_ && !query_ && filter_.matches(row.status.state);
+    return wanted ? take(std::move(row), never) : true;
   }
 
   [[nodiscard]] bool matches(const Task& task) const

@@ -10,6 +10,7 @@
 #include "cli/zones.hpp"
 #include "task/explain.hpp"
 #include "task/fields.hpp"
+#include "vault/kept_task.hpp"
 
 #include <fmt/core.h>
 
@@ -50,7 +51,7 @@ class Show final : public Command {
     if (!open) return open.error();
     const auto run = resolve_run_alone(*open->vault, words_.front());
     if (!run) return run.error();
-    if (*run) return show_run(context, **run);
+    if (*run) return show_run(context, *open->vault, **run);
     const Result<NamedTask> named = resolve_task(*open->vault, words_.front());
     if (!named) return named.error();
     if (!named->stored) return show_gone(context, *open, named->id);
@@ -69,16 +70,19 @@ class Show final : public Command {
   {
     const Instant now = context.clock().now();
     const Zone& zone = zones_.named(stored.task.timezone);
-    const TaskStatus status = status_of(*open.store, stored, now);
+    const TaskStatus status = status_of(*open.vault, stored, now);
     if (context.globals().json) {
-      print_json(context, task_document(stored, status, zone, now, reveal_));
+      const auto last = last_run_of(*open.vault, stored);
+      print_json(context, task_document(stored, status, last, zone, now, reveal_));
       return;
     }
     show_head(context, stored, status, now);
     show_under_way(context, open, stored);
+    show_instances(context, status, zone, now);
     show_fields(context, stored, now);
     show_times(context, stored, status, now);
-    show_runs(context, open, stored.task.id);
+    const auto runs = last_runs(context, open, stored.task.id);
+    runs ? show_runs(context, *runs, zone) : context.warn(runs.error().what);
   }
 
   static void line(Context& context, std::string_view label, std::string_view text)
@@ -119,6 +123,21 @@ class Show final : public Command {
     }
   }
 
+  // Those that do not run yet; of the others `under way` tells.
+  static void show_instances(Context& context, const TaskStatus& status, const Zone& zone,
+                             Instant now)
+  {
+    for (const InstanceStatus& instance : status.instances) {
+      if (instance.state == TaskState::running) continue;
+      auto text = fmt::format("{}, {}", instance.id, task_state_text(instance.state));
+      if (instance.next_run_time) {
+        text += fmt::format(" {} ({})", time_text(*instance.next_run_time, zone),
+                            distance_text(*instance.next_run_time, now));
+      }
+      line(context, "instance", text);
+    }
+  }
+
   // Those that differ from a new task's, so that what matters is not lost among defaults.
   void show_fields(Context& context, const StoredTask& stored, Instant now)
   {
@@ -153,26 +172,37 @@ class Show final : public Command {
     }
   }
 
-  void show_runs(Context& context, OpenStore& open, const std::string& id)
+  // The latest runs; what cannot be read is told and passed over.
+  static Result<std::vector<Run>> last_runs(Context& context, OpenStore& open,
+                                            const std::string& id)
   {
-    std::size_t count = 0;
+    std::vector<Run> runs;
     const Status visited = open.vault->runs(id, std::nullopt, [&](Result<Run> run) {
-      if (!run) {
+      if (run) {
+        runs.push_back(*std::move(run));
+      } else {
         context.warn(run.error().what);
-        return true;
       }
-      line(context, count == 0 ? "last runs" : "",
-           fmt::format("{}  {}  {}  {}", run->id(), run_state_text(run->state),
-                       time_text(run->scheduled, Zone{}), exit_text(*run)));
-      return ++count < shown_runs;
+      return runs.size() < shown_runs;
     });
-    if (!visited) context.warn(visited.error().what);
+    return visited ? Result{std::move(runs)} : visited.error();
   }
 
-  static Result<ExitStatus> show_run(Context& context, const NamedRun& named)
+  static void show_runs(Context& context, const std::vector<Run>& runs, const Zone& zone)
   {
+    for (const Run& run : runs) {
+      line(context, &run == &runs.front() ? "last runs" : "",
+           fmt::format("{}  {}  {}  {}", run.id(), run_state_text(run.state),
+                       time_text(run.scheduled, zone), exit_text(run)));
+    }
+  }
+
+  Result<ExitStatus> show_run(Context& context, Vault& vault, const NamedRun& named)
+  {
+    const auto stored = vault.get(named.task);
+    const Zone& zone = zones_.named(stored ? stored->task.timezone : local_zone_name());
     if (context.globals().json) {
-      print_json(context, named.ended ? run_value(*named.ended, Zone{})
+      print_json(context, named.ended ? run_value(*named.ended, zone)
                                       : ValueMap{{"id", named.id()},
                                                  {"task", named.task},
                                                  {"state", run_state_text(RunState::running)}});
@@ -188,9 +218,9 @@ class Show final : public Command {
     line(context, "state", run_state_text(run.state));
     if (!run.reason.empty()) line(context, "reason", run.reason);
     line(context, "exit status", exit_text(run));
-    line(context, "due", time_text(run.scheduled, Zone{}));
-    if (run.start) line(context, "start", time_text(*run.start, Zone{}));
-    if (run.end) line(context, "end", time_text(*run.end, Zone{}));
+    line(context, "due", time_text(run.scheduled, zone));
+    if (run.start) line(context, "start", time_text(*run.start, zone));
+    if (run.end) line(context, "end", time_text(*run.end, zone));
     line(context, "attempt", fmt::format("{}", run.attempt));
     line(context, "worker", fmt::format("{} ({})", run.worker, run.host));
     line(context, "processor time", duration_text(run.cpu));
@@ -206,19 +236,27 @@ class Show final : public Command {
   // What the history knows of a task that has left the store.
   Result<ExitStatus> show_gone(Context& context, OpenStore& open, const std::string& id)
   {
-    if (!context.globals().json) {
-      line(context, "id", id);
-      line(context, "state", "has left the store");
-      show_runs(context, open, id);
+    const auto runs = last_runs(context, open, id);
+    if (!runs) return runs.error();
+    if (runs->empty()) return Error{ErrorKind::corrupt, "its runs cannot be read", ""}.in(id);
+    const Run& last = runs->front();
+    const Instant now = context.clock().now();
+    const auto kept = task_kept_by(last, now);
+    const Zone& zone = zones_.named(kept ? kept->task.timezone : local_zone_name());
+    if (context.globals().json) {
+      auto document = gone_document(last, zone, now, reveal_);
+      ValueList list;
+      for (const Run& run : *runs) list.emplace_back(run_value(run, zone));
+      document.emplace_back("runs", std::move(list));
+      print_json(context, document);
       return 0;
     }
-    ValueList runs;
-    const Status visited = open.vault->runs(id, std::nullopt, [&runs](Result<Run> run) {
-      if (run) runs.emplace_back(run_value(*run, Zone{}));
-      return runs.size() < shown_runs;
-    });
-    if (!visited) return visited.error();
-    print_json(context, ValueMap{{"id", id}, {"state", nullptr}, {"runs", std::move(runs)}});
+    line(context, "id", id);
+    line(context, "state", "has left the store");
+    if (kept) line(context, "command", command_text(kept->task));
+    line(context, "name", last.name);
+    line(context, "queue", last.queue);
+    show_runs(context, *runs, zone);
     return 0;
   }
 

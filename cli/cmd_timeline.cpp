@@ -148,10 +148,10 @@ class Timeline final : public Command {
       return true;
     };
     const auto visited = open.vault->each([&](std::string_view id, Result<StoredTask> stored) {
-      if (parent_of_instance(id)) return true;
       if (!stored) return leave_out(stored.error());
+      if (parent_of_instance(id)) return true;
       if (!filter_.matches(stored->task)) return true;
-      const auto now = status_of(*open.store, *stored, now_);
+      const auto now = status_of(*open.vault, *stored, now_);
       if (!filter_.matches(now.state)) return true;
       auto times = times_of(*stored, now, zones_.named(stored->task.timezone), window);
       if (!times) return leave_out(times.error().in(id));
@@ -172,7 +172,7 @@ class Timeline final : public Command {
       return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
     });
     JsonArray array{context};
-    Table table{context, {"TIME", "ID", "QUEUE", "NAME"}};
+    Table table{context, {"TIME", "ID", "QUEUE", {"NAME", Fit::cut}}};
     for (const auto& [time, task] : runs) {
       const Zone& zone = zones_.named(task->timezone);
       if (context.globals().json) {

@@ -80,7 +80,7 @@ class WhyCommand final : public Command {
   {
     ValueMap document{{"id", question.id}};
     if (question.stored) {
-      const auto status = status_of(vault.store(), *question.stored, question.now);
+      const auto status = status_of(vault, *question.stored, question.now);
       document.emplace_back("state", task_state_text(status.state));
       add_time(document, "next_run_time", status.next_run_time, question.zone);
     } else {

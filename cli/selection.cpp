@@ -79,14 +79,14 @@ Result<std::vector<std::string>> Selection::matching(Context& context, OpenStore
   std::vector<std::string> ids;
   const Instant now = context.clock().now();
   const Status visited = open.vault->each([&](std::string_view id, Result<StoredTask> task) {
-    if (parent_of_instance(id)) return true;
+    if (task && parent_of_instance(id)) return true;
     if (!task) {
       context.warn(task.error().what);
       status = static_cast<ExitStatus>(task.error().kind);
       return true;
     }
     if (!filter_.matches(task->task)) return true;
-    const TaskState state = status_of(*open.store, *task, now).state;
+    const TaskState state = status_of(*open.vault, *task, now).state;
     if (filter_.matches(state) && state == only.value_or(state)) ids.emplace_back(id);
     return true;
   });

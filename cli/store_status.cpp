@@ -130,9 +130,9 @@ Result<StoreStatus> read_present_status(OpenStore& open, Instant now, const SeeT
   StoreStatus status;
   status.store = open.url;
   const auto visited = open.vault->each([&](std::string_view id, Result<StoredTask> task) {
-    if (parent_of_instance(id)) return true;
+    if (task && parent_of_instance(id)) return true;
     if (task) {
-      const auto state = status_of(*open.store, *task, now);
+      const auto state = status_of(*open.vault, *task, now);
       count(status, *task, state, now);
       if (see) see(*task, state);
     } else {

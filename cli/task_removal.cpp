@@ -22,6 +22,17 @@ Status leave_to_worker(OpenStore& open, const std::string& id)
   return marked ? Status{} : Status{marked.error()};
 }
 
+// They would run though their task has gone.
+Status remove_instances(OpenStore& open, const StoredTask& task, Instant now)
+{
+  Status status;
+  for (const std::string& instance : task.progress.instances) {
+    const auto removed = remove_task(open, instance, now);
+    if (!removed && removed.error().kind != ErrorKind::not_found) status = removed;
+  }
+  return status;
+}
+
 }  // namespace
 
 Status remove_task(OpenStore& open, const std::string& id, Instant now)
@@ -30,15 +41,17 @@ Status remove_task(OpenStore& open, const std::string& id, Instant now)
   for (int tries = 0; tries < most_tries; ++tries) {
     const Result<StoredTask> task = open.vault->get(id);
     if (!task) return task.error();
-    if (status_of(*open.store, *task, now).state == TaskState::running) {
-      return leave_to_worker(open, id);
+    if (status_of(*open.vault, *task, now).own == TaskState::running) {
+      const Status left = leave_to_worker(open, id);
+      return left ? remove_instances(open, *task, now) : left;
     }
     if (!task->progress.waiters.empty()) {
       const Status told = tell_waiters(*open.vault, *task, false, now, system_random());
       if (!told) return told;
     }
     removed = open.vault->remove(*task);
-    if (removed || removed.error().kind != ErrorKind::conflict) return removed;
+    if (removed) return remove_instances(open, *task, now);
+    if (removed.error().kind != ErrorKind::conflict) return removed;
   }
   return removed;
 }

@@ -12,8 +12,8 @@
 
 namespace asyncz::cli {
 
-// Removes a task. A run that is under way ends first and is recorded; the worker removes the task
-// then.
+// Removes a task with its instances. A run that is under way ends first and is recorded; the worker
+// removes the task, or the instance that it runs by, then.
 //   not_found, and what the store gives
 Status remove_task(OpenStore& open, const std::string& id, Instant now);
 

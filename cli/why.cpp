@@ -31,15 +31,16 @@ class Inquiry {
 
   Result<Reasons> operator()()
   {
-    const auto status = status_of(vault_.store(), stored_, question_.now);
+    const auto status = status_of(vault_, stored_, question_.now);
     if (const auto told = tell(status); !told) return told.error();
+    if (const auto told = tell_of_instances(status); !told) return told.error();
     return std::move(reasons_);
   }
 
  private:
   Status tell(const TaskStatus& status)
   {
-    switch (status.state) {
+    switch (status.state == TaskState::running ? status.state : status.own) {
       case TaskState::running:
         return running();
       case TaskState::paused:
@@ -124,6 +125,30 @@ class Inquiry {
     return {};
   }
 
+  // --- Runs beside its schedule -------------------------------------------------------------
+
+  // What was asked for by `run` or `retry`, or is tried again, and has not begun.
+  Status tell_of_instances(const TaskStatus& status)
+  {
+    bool due = false;
+    for (const InstanceStatus& instance : status.instances) {
+      if (instance.state == TaskState::unreadable) {
+        add("unreadable", fmt::format("its instance {} cannot be read", instance.id));
+      } else if (instance.next_run_time) {
+        const bool waits = *instance.next_run_time > question_.now;
+        due = due || !waits;
+        add("instance",
+            fmt::format("beside its schedule, {} {} {}", instance.id,
+                        waits ? "is due at" : "is due since", at(*instance.next_run_time)));
+      }
+    }
+    // The task's own state has told of them where it is due or scheduled.
+    const bool told = status.own == TaskState::due || status.own == TaskState::scheduled;
+    if (!due || told) return {};
+    const auto obstacles = add_obstacles();
+    return obstacles ? Status{} : obstacles.error();
+  }
+
   // --- While nothing of it runs -------------------------------------------------------------
 
   void paused()
@@ -140,9 +165,8 @@ class Inquiry {
     for (const Dependency& parent : task_.after) {
       if (parent.met) continue;
       const auto other = vault_.get(parent.id);
-      const auto state =
-          other ? task_state_text(status_of(vault_.store(), *other, question_.now).state)
-                : std::string_view{"not in the store"};
+      const auto state = other ? task_state_text(status_of(vault_, *other, question_.now).state)
+                               : std::string_view{"not in the store"};
       add("dependency", fmt::format("it waits for task {} to end{}; that is {}", parent.id,
                                     parent.any_end ? "" : " with success", state));
     }

@@ -91,8 +91,8 @@ constexpr std::array table{
 };
 
 // What `show --json` adds to the fields.
-constexpr std::array<std::string_view, 6> shown_beside{"state",   "schedule", "next_run_time",
-                                                       "created", "revision", "last_run"};
+constexpr std::array<std::string_view, 7> shown_beside{
+    "state", "schedule", "next_run_time", "created", "revision", "last_run", "instances"};
 
 constexpr std::string_view twin_suffix = "_us";
 

@@ -66,8 +66,8 @@ Result<Value> value_from_text(const Field& field, std::string_view text);
 [[nodiscard]] ValueMap task_value(const Task& task, const FieldContext& context, bool reveal);
 
 // Sets the fields of a map on `task` (which holds the defaults). Keys that `show --json` adds
-// (`state`, `schedule`, `next_run_time`, `created`, `revision`, `last_run`, and the `…_us` twins)
-// are accepted and ignored.
+// (`state`, `schedule`, `next_run_time`, `created`, `revision`, `last_run`, `instances`, and the
+// `…_us` twins) are accepted and ignored.
 //   usage  an unknown key (with the nearest known one), a bad value, a masked one
 Status apply_value(Task& task, const Value& map, const FieldContext& context);
 

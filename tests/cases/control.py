@@ -117,6 +117,20 @@ def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
     world.stop_workers()
 
 
+def a_task_is_removed_while_an_instance_of_it_runs(world):
+    held(world, "a", "--every", "1h")
+    world.run("run", "a")
+    world.start_worker()
+    runs(world, "a")
+    world.run("remove", "a")
+    check(not world.json("list"), "it is still there")
+    let_go(world, "a")
+    wait_until(lambda: world.json("history"), "the end of its run")
+    check(last_run(world, "a")["state"] == "succeeded", f"{last_run(world, 'a')}")
+    check(not world.json("list"), "it has come back")
+    world.stop_workers()
+
+
 # --- Waiting -------------------------------------------------------------------------------------
 
 
@@ -235,6 +249,7 @@ play([
     a_run_in_the_foreground_is_cancelled_by_a_signal,
     a_run_in_the_foreground_keeps_what_it_passes_on,
     a_daemon_that_a_dead_worker_left_behind_is_ended,
+    a_task_is_removed_while_an_instance_of_it_runs,
     waiting_ends_as_the_run_does,
     the_last_attempt_is_waited_for,
     a_recurring_task_is_waited_for_until_its_next_run_has_ended,
