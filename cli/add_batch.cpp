@@ -37,7 +37,10 @@ class Adder {
   {
     Result<StoredTask> task = read(text);
     lines_.push_back({number, task ? std::nullopt : std::optional{task.error()}});
-    if (task) tasks_.push_back(std::move(*task));
+    if (task) {
+      warn_of_user(context_, task->task);
+      tasks_.push_back(std::move(*task));
+    }
     if (lines_.size() == most_at_once) flush();
   }
 
@@ -69,7 +72,7 @@ class Adder {
     if (task.id.empty()) task.id = new_task_id();
     if (const Status done = check_task_id(task.id); !done) return done.error();
     if (task.name.empty()) task.name = name_of_command(task);
-    if (batch_.paused || task.paused) set_paused(stored, true, now);
+    if (task.paused) set_paused(stored, true, now);
     stored.progress.created = now;
     if (const Status done = validate(task); !done) return done.error();
     if (const Status done = plan(stored, now, random_); !done) return done.error();
@@ -104,7 +107,7 @@ class Adder {
     }
     std::vector<Status> statuses;
     for (const StoredTask& stored : tasks_) {
-      statuses.push_back(std::get<DryRun>(target_).add(stored.task.id));
+      statuses.push_back(std::get<DryRun>(target_).add(stored.task));
     }
     return statuses;
   }

@@ -13,7 +13,6 @@ namespace asyncz::cli {
 struct Batch {
   Task defaults;     // what the lines do not say
   std::string file;  // `-` is standard input
-  bool paused = false;
   bool replace = false;
   bool dry_run = false;
 };

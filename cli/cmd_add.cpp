@@ -56,7 +56,6 @@ class Add final : public Command {
     after_.declare(options);
     environment_.declare(options);
     input_.declare(options);
-    options.flag("--paused", paused_, "Add it paused");
     options.flag("--replace", replace_, "Put it in the place of a task with the same id");
     options.flag("--wait", wait_, "Stay until it has run; pass its output and exit status on");
     options.flag("--dry-run", dry_run_, "Check everything, print the task, and add nothing");
@@ -91,7 +90,7 @@ class Add final : public Command {
     if (!set) return set.error();
     const Status with = environment_.apply(task, false);
     if (!with) return with.error();
-    return add_batch(context, {std::move(task), *batch_, paused_, replace_, dry_run_});
+    return add_batch(context, {std::move(task), *batch_, replace_, dry_run_});
   }
 
   Result<ExitStatus> run_one(Context& context, Task task)
@@ -99,7 +98,8 @@ class Add final : public Command {
     StoredTask stored;
     stored.task = std::move(task);
     if (const Status filled = fill(context, stored); !filled) return filled.error();
-    if (dry_run_) return try_one(context, stored);
+    warn_of_user(context, stored.task);
+    if (dry_run_) return try_one(context, std::move(stored));
 
     Result<OpenStore> open = context.open(Access::create);
     if (!open) return open.error();
@@ -119,11 +119,12 @@ class Add final : public Command {
     return 0;
   }
 
-  Result<ExitStatus> try_one(Context& context, const StoredTask& stored)
+  Result<ExitStatus> try_one(Context& context, StoredTask stored)
   {
     Result<DryRun> dry_run = DryRun::of(context, replace_);
     if (!dry_run) return dry_run.error();
-    if (const Status added = dry_run->add(stored.task.id); !added) return added.error();
+    if (const Status named = dry_run->resolve(stored.task); !named) return named.error();
+    if (const Status added = dry_run->add(stored.task); !added) return added.error();
     return print_task(context, stored);
   }
 
@@ -148,7 +149,7 @@ class Add final : public Command {
     if (const Status done = environment_.apply(task, once && !task.user); !done) return done;
     if (const Status done = input_.apply(task); !done) return done;
     if (const Status done = set_id(task); !done) return done;
-    if (paused_) set_paused(stored, true, now_);
+    if (task.paused) set_paused(stored, true, now_);
     stored.progress.created = now_;
     if (const Status done = validate(task); !done) return done;
     return plan(stored, now_, system_random());
@@ -234,7 +235,6 @@ class Add final : public Command {
   AfterOptions after_;
   EnvironmentOptions environment_;
   InputOptions input_;
-  bool paused_ = false;
   bool replace_ = false;
   bool dry_run_ = false;
   bool wait_ = false;

@@ -64,6 +64,7 @@ class Update final : public Command {
         revision);
     if (!updated) return updated.error();
     for (const std::string& warning : warnings) context.warn(warning);
+    if (fields_.given()) warn_of_user(context, updated->task);
     if (context.globals().json) {
       print_json(context, ValueMap{{"id", *id}, {"revision", updated->revision}});
     }

@@ -12,19 +12,39 @@
 #include <utility>
 
 namespace asyncz::cli {
+namespace {
+
+// A secret without what it holds: of several only those that differ, each by its name.
+Value veiled(const Value& secret, const Value& other)
+{
+  const Value masked{ValueMap{{"masked", true}}};
+  const auto* members = secret.get<ValueMap>();
+  if (members == nullptr) return secret.is_null() ? secret : masked;
+  ValueMap names;
+  for (const auto& [name, value] : *members) {
+    const Value* same = other.find(name);
+    if (same == nullptr || *same != value) names.emplace_back(name, masked);
+  }
+  return names;
+}
+
+}  // namespace
 
 ValueMap differences(const Task& before, const Task& after, Instant now)
 {
   Zones zones;
   const FieldContext old_context{now, zones.named(before.timezone)};
   const FieldContext new_context{now, zones.named(after.timezone)};
-  const Value masked{ValueMap{{"masked", true}}};
   ValueMap found;
   for (const Field& field : task_fields()) {
     Value from = field.get(before, old_context);
     Value to = field.get(after, new_context);
     if (from == to) continue;
-    if (field.secret) from = to = masked;
+    if (field.secret) {
+      Value shown = veiled(from, to);
+      to = veiled(to, from);
+      from = std::move(shown);
+    }
     found.emplace_back(field.name, ValueMap{{"from", std::move(from)}, {"to", std::move(to)}});
   }
   return found;

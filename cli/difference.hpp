@@ -10,7 +10,8 @@
 
 namespace asyncz::cli {
 
-// `{"from": …, "to": …}` for each field that differs; secrets stay masked.
+// `{"from": …, "to": …}` for each field that differs; secrets stay masked, and of the environment
+// only the variables that differ are named.
 [[nodiscard]] ValueMap differences(const Task& before, const Task& after, Instant now);
 
 // A line for what each field was and one for what it becomes, behind `indent`.

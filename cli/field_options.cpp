@@ -17,9 +17,9 @@ namespace asyncz::cli {
 namespace {
 
 // Given in a way of their own, or when the task is added only.
-constexpr std::array<std::string_view, 12> without_option{
+constexpr std::array<std::string_view, 11> without_option{
     "id",  "command",      "trigger",   "timezone", "jitter", "after",
-    "env", "env_captured", "unset_env", "stdin",    "tags",   "paused"};
+    "env", "env_captured", "unset_env", "stdin",    "tags"};
 
 std::string option_name(std::string_view field)
 {
@@ -52,6 +52,7 @@ Status set_variable(Task& task, std::string_view pair)
   }
   task.env.insert_or_assign(std::string{pair.substr(0, equals)},
                             std::string{pair.substr(equals + 1)});
+  std::erase(task.unset_env, pair.substr(0, equals));
   return {};
 }
 
@@ -88,7 +89,7 @@ FieldOptions::FieldOptions()
 {
   for (const Field& field : task_fields()) {
     if (std::ranges::find(without_option, field.name) != without_option.end()) continue;
-    slots_.push_back({&field, {}, false, false});
+    slots_.push_back({&field, {}, {}, false, false});
   }
 }
 
@@ -102,19 +103,21 @@ void FieldOptions::declare(Options& options)
       options.flag("--no-" + name, slot.no, fmt::format("The contrary of --{}", name));
     } else if (field.name == "queue") {
       options.value("-Q,--queue", slot.text, field.metavar, field.help, WordKind::queue);
+    } else if (field.type == FieldType::map) {
+      options.values("--" + name, slot.texts, field.metavar, field.help, WordKind::text);
     } else if (field.name == "cwd") {
       options.value("--cwd", slot.text, field.metavar, field.help, WordKind::directory);
     } else {
       options.value("--" + name, slot.text, field.metavar, field.help, WordKind::text);
     }
   }
-  options.values("--tag", tags_, "TAG", "Label to select tasks by; may be repeated");
+  options.values("--tag,--tags", tags_, "TAG", "Label to select tasks by; may be repeated");
 }
 
 bool FieldOptions::given() const
 {
   return !tags_.empty() || std::ranges::any_of(slots_, [](const Slot& slot) {
-    return slot.text || slot.yes || slot.no;
+    return slot.text || !slot.texts.empty() || slot.yes || slot.no;
   });
 }
 
@@ -122,11 +125,17 @@ Status FieldOptions::apply(Task& task, const FieldContext& context) const
 {
   for (const Slot& slot : slots_) {
     Result<Value> value{Value{slot.yes}};
-    if (slot.text) {
-      value = value_from_text(*slot.field, *slot.text);
+    if (slot.text || !slot.texts.empty()) {
+      value = value_from_text(*slot.field, slot.text ? *slot.text : joined(slot.texts, ","));
       if (!value) return value.error();
     } else if (!slot.yes && !slot.no) {
       continue;
+    }
+    if (slot.yes && slot.no) {
+      return Error{
+          ErrorKind::usage,
+          fmt::format("--{0} and --no-{0} contradict each other", option_name(slot.field->name)),
+          ""};
     }
     const Status done = slot.field->set(task, *value, context);
     if (!done) return done.error().in("--" + option_name(slot.field->name));
@@ -143,7 +152,7 @@ Status FieldOptions::apply(Task& task, const FieldContext& context) const
 void EnvironmentOptions::declare(Options& options)
 {
   options.values("--env", set_, "NAME=VALUE", "Set a variable; may be repeated");
-  options.values("--unset-env", unset_, "NAME", "Remove a variable; may be repeated");
+  options.values("--unset-env", unset_, "NAME,…", "Remove variables; may be repeated");
   options.values("--env-file", files_, "FILE", "Set the variables of a file, one a line",
                  WordKind::file);
   options.flag("--capture-env", capture_, "Keep the environment of now with the task");
@@ -174,11 +183,23 @@ Status EnvironmentOptions::apply(Task& task, bool capture) const
     if (unset) break;
     if (Status done = set_variable(task, pair); !done) return done;
   }
-  for (const std::string& name : unset_) {
-    task.env.erase(name);
-    if (!task.env_captured) task.unset_env.push_back(name);
-  }
+  unset_variables(task);
   return {};
+}
+
+void EnvironmentOptions::unset_variables(Task& task) const
+{
+  if (unset_ == std::vector<std::string>{"none"}) {
+    task.unset_env.clear();
+    return;
+  }
+  for (const std::string& names : unset_) {
+    for (const std::string_view name : split(names, ',')) {
+      task.env.erase(std::string{name});
+      const bool there = std::ranges::find(task.unset_env, name) != task.unset_env.end();
+      if (!task.env_captured && !there) task.unset_env.emplace_back(name);
+    }
+  }
 }
 
 void InputOptions::declare(Options& options)

@@ -31,8 +31,9 @@ class FieldOptions {
   struct Slot {
     const Field* field;
     std::optional<std::string> text;
-    bool yes = false;  // booleans: --field
-    bool no = false;   // booleans: --no-field
+    std::vector<std::string> texts;  // maps: the option may be repeated
+    bool yes = false;                // booleans: --field
+    bool no = false;                 // booleans: --no-field
   };
 
   std::vector<Slot> slots_;
@@ -52,6 +53,8 @@ class EnvironmentOptions {
   Status apply(Task& task, bool capture) const;
 
  private:
+  void unset_variables(Task& task) const;
+
   std::vector<std::string> set_;
   std::vector<std::string> unset_;
   std::vector<std::string> files_;

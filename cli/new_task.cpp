@@ -112,6 +112,12 @@ Status check_words(const std::vector<std::string>& words)
                fmt::format("for a shell: --shell {}", shell_quoted(printable(word)))};
 }
 
+void warn_of_user(Context& context, const Task& task)
+{
+  if (!task.user || ::getpwnam(task.user->c_str()) != nullptr) return;
+  context.warn(fmt::format("there is no user {} here", shell_quoted(printable(*task.user))));
+}
+
 std::string name_of_command(const Task& task)
 {
   if (task.argv.empty()) return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/command.hpp"
 #include "config/settings.hpp"
 #include "task/fields.hpp"
 #include "task/lifecycle.hpp"
@@ -20,6 +21,9 @@ Result<Task> default_task(const Settings& settings, Instant now);
 
 //   usage  a single word with blanks that names no program: it was meant for a shell
 Status check_words(const std::vector<std::string>& words);
+
+// Warns where the task is to run as a user that this machine does not know; the worker's may.
+void warn_of_user(Context& context, const Task& task);
 
 // The first word of the command.
 [[nodiscard]] std::string name_of_command(const Task& task);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <span>
@@ -273,7 +274,12 @@ Status set_rlimit(Task& task, const Value& value, const FieldContext&)
   for (const auto& [name, member] : map != nullptr ? *map : ValueMap{}) {
     auto limit = read_limit(name, member);
     if (!limit) return limit.error();
-    std::erase_if(limits, [&](const auto& earlier) { return earlier.name == limit->name; });
+    const bool twice = std::ranges::any_of(
+        limits, [&](const ResourceLimit& earlier) { return earlier.name == limit->name; });
+    if (twice) {
+      return Error{ErrorKind::usage, "the limit " + limit->name + " is given twice",
+                   "memory and as are one limit, and so are files and nofile"};
+    }
     limits.push_back(*std::move(limit));
   }
   task.rlimit = std::move(limits);

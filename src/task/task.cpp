@@ -83,6 +83,7 @@ Status check_texts(const Task& task)
   if (task.cwd && (task.cwd->empty() || task.cwd->front() != '/')) {
     return usage("cwd '" + printable(*task.cwd) + "' is no absolute path");
   }
+  if (task.user && task.user->empty()) return usage("user is empty");
   for (const auto& tag : task.tags) {
     if (tag.empty() || !is_utf8(tag) || has_control_or_format(tag) ||
         tag.find(',') != std::string::npos) {

@@ -151,16 +151,23 @@ Result<bool> waits_for(Vault& vault, const std::string& id, const std::string& w
   return false;
 }
 
+//   usage  `parent` waits for `id`
+Status check_no_circle(Vault& vault, const std::string& id, const std::string& parent)
+{
+  const auto circle = waits_for(vault, parent, id);
+  if (!circle) return circle.error();
+  if (!*circle) return {};
+  return Error{ErrorKind::usage,
+               "task " + printable(parent) + " waits for " + printable(id) + " itself",
+               {}};
+}
+
 // Lists `waiter` with a parent that is in the store.
 //   not_found  it is not there
 Status list_with(Vault& vault, const std::string& parent, const std::string& waiter)
 {
   const auto written = vault.update(parent, [&](StoredTask& task) -> Status {
-    if (task.task.recurring()) {
-      return Error{ErrorKind::usage,
-                   "task " + printable(parent) + " is recurring and never ends for good",
-                   "give it a hook: asyncz update " + shell_quoted(parent) + " --on-success …"};
-    }
+    if (task.task.recurring()) return never_ends(parent);
     auto& waiters = task.progress.waiters;
     if (std::find(waiters.begin(), waiters.end(), waiter) == waiters.end()) {
       waiters.push_back(waiter);
@@ -172,27 +179,41 @@ Status list_with(Vault& vault, const std::string& parent, const std::string& wai
 
 }  // namespace
 
+Error no_parent(std::string_view parent)
+{
+  return {ErrorKind::not_found,
+          "there is no task " + printable(parent) + " to wait for, nor was there one",
+          {}};
+}
+
+Error never_ends(std::string_view parent)
+{
+  return {ErrorKind::usage, "task " + printable(parent) + " is recurring and never ends for good",
+          "give it a hook: asyncz update " + shell_quoted(parent) + " --on-success …"};
+}
+
+Status check_parent(Vault& vault, const std::string& id, const std::string& parent)
+{
+  if (auto straight = check_no_circle(vault, id, parent); !straight) return straight;
+  const auto stored = vault.get(parent);
+  if (stored) return stored->task.recurring() ? Status{never_ends(parent)} : Status{};
+  if (!is_gone(stored.error())) return stored.error();
+  const auto last = last_run_of(vault, parent);
+  if (!last) return last.error();
+  return *last ? Status{} : Status{no_parent(parent)};
+}
+
 Status join_parents(Vault& vault, StoredTask& task, Instant now, const Random& random)
 {
   const auto& id = task.task.id;
   for (const auto& parent : std::vector{task.task.after}) {
-    const auto circle = waits_for(vault, parent.id, id);
-    if (!circle) return circle.error();
-    if (*circle) {
-      return Error{ErrorKind::usage,
-                   "task " + printable(parent.id) + " waits for " + printable(id) + " itself",
-                   {}};
-    }
+    if (auto straight = check_no_circle(vault, id, parent.id); !straight) return straight;
     auto listed = list_with(vault, parent.id, id);
     if (listed) continue;
     if (!is_gone(listed.error())) return listed;
     const auto last = last_run_of(vault, parent.id);
     if (!last) return last.error();
-    if (!*last) {
-      return Error{ErrorKind::not_found,
-                   "there is no task " + printable(parent.id) + " to wait for, nor was there one",
-                   {}};
-    }
+    if (!*last) return no_parent(parent.id);
     strike_out(task.task, parent.id, (*last)->state == RunState::succeeded);
   }
   return plan(task, now, random);

@@ -7,6 +7,7 @@
 #include "task/lifecycle.hpp"
 #include "vault/vault.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace asyncz {
@@ -16,6 +17,14 @@ namespace asyncz {
 //   not_found  a parent is neither in the store nor in the history
 //   usage      a parent is recurring, or waits for this task itself
 Status join_parents(Vault& vault, StoredTask& task, Instant now, const Random& random);
+
+// Whether a task of this id may follow `parent`, as join_parents() sees it; changes nothing.
+//   not_found, usage  as there
+Status check_parent(Vault& vault, const std::string& id, const std::string& parent);
+
+// Its errors: nobody knows `parent`, it recurs.
+[[nodiscard]] Error no_parent(std::string_view parent);
+[[nodiscard]] Error never_ends(std::string_view parent);
 
 // When it is stored: looks after parents that have ended in the meantime. Whether it is still
 // there: one whose condition can no longer come true is recorded as cancelled and removed.
