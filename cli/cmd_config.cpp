@@ -7,10 +7,12 @@
 #include "cli/store_opening.hpp"
 #include "cli/table.hpp"
 #include "config/settings.hpp"
+#include "seal/key_source.hpp"
 #include "stores/url.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,10 @@ namespace {
 struct Setting {
   std::string name;
   Value value;
+  std::string origin = {};  // empty: as Settings::origins has it
 };
+
+constexpr std::string_view hidden = "***";
 
 Value list_value(const std::vector<std::string>& words)
 {
@@ -35,9 +40,28 @@ Value store_value(const StoreSettings& store)
   if (store.url.empty()) map.emplace_back("type", store.type);
   if (!store.url.empty()) map.emplace_back("url", stores::without_secrets(store.url));
   for (const auto& [name, value] : store.parameters) {
-    map.emplace_back(name, stores::names_secret(name) ? Value{"***"} : value);
+    map.emplace_back(name, stores::names_secret(name) ? Value{hidden} : value);
   }
   return map;
+}
+
+// Where the key is, and that there is one; never the key itself.
+void add_encryption(std::vector<Setting>& all, const EncryptionSettings& encryption)
+{
+  all.push_back({"encryption.enabled", encryption.enabled});
+  const auto origin = key_origin();
+  if (origin && origin->file.empty()) {
+    all.push_back({"encryption.key", hidden, std::string{origin->origin}});
+  }
+  if (has_previous_key()) {
+    all.push_back({"encryption.previous_key", hidden, "ASYNCZ_STORE_ENCRYPTION_KEY_PREVIOUS"});
+  }
+  if (origin && !origin->file.empty()) {
+    all.push_back({"encryption.key_file", origin->file, std::string{origin->origin}});
+  } else {
+    all.push_back({"encryption.key_file",
+                   encryption.key_file.empty() ? default_key_file() : encryption.key_file});
+  }
 }
 
 std::vector<Setting> all_settings(const Settings& settings)
@@ -51,10 +75,7 @@ std::vector<Setting> all_settings(const Settings& settings)
   all.push_back({"store", !store.empty() ? store : has_default ? "default" : default_store_url()});
   for (const auto& [name, each] : settings.stores)
     all.push_back({"stores." + name, store_value(each)});
-  const EncryptionSettings& encryption = settings.encryption;
-  all.push_back({"encryption.enabled", encryption.enabled});
-  all.push_back({"encryption.key_file",
-                 encryption.key_file.empty() ? default_key_file() : encryption.key_file});
+  add_encryption(all, settings.encryption);
   all.push_back({"history.keep_runs", settings.history.keep_runs});
   all.push_back({"history.keep_age", duration_text(settings.history.keep_age)});
   all.push_back({"history.keep_bytes", settings.history.keep_bytes});
@@ -69,6 +90,9 @@ std::vector<Setting> all_settings(const Settings& settings)
   all.push_back({"worker.lease", duration_text(worker.lease)});
   all.push_back({"worker.show_output", worker.show_output});
   all.push_back({"worker.log_format", worker.log_format});
+  const auto named = [](const std::string& text) { return text.empty() ? Value{} : Value{text}; };
+  all.push_back({"worker.metrics_file", named(worker.metrics_file)});
+  all.push_back({"worker.metrics_listen", named(worker.metrics_listen)});
   for (const auto& [name, value] : settings.defaults) all.push_back({"defaults." + name, value});
   return all;
 }
@@ -81,14 +105,15 @@ class Config final : public Command {
   {
     const auto settings = context.settings();
     if (!settings) return settings.error();
-    const auto origin_of = [&](const std::string& name) -> std::string {
-      const auto known = (*settings)->origins.find(name);
+    const auto origin_of = [&](const Setting& setting) -> std::string {
+      if (!setting.origin.empty()) return setting.origin;
+      const auto known = (*settings)->origins.find(setting.name);
       return known == (*settings)->origins.end() ? "default" : known->second;
     };
     if (context.globals().json) {
       ValueMap document;
       for (Setting& setting : all_settings(**settings)) {
-        const std::string origin = origin_of(setting.name);
+        const std::string origin = origin_of(setting);
         document.emplace_back(std::move(setting.name),
                               ValueMap{{"value", std::move(setting.value)}, {"origin", origin}});
       }
@@ -97,7 +122,7 @@ class Config final : public Command {
     }
     Table table{context, {"SETTING", "VALUE", "FROM"}};
     for (const Setting& setting : all_settings(**settings)) {
-      table.row({setting.name, shown(setting.value), origin_of(setting.name)});
+      table.row({setting.name, shown(setting.value), origin_of(setting)});
     }
     table.end();
     return 0;

@@ -50,7 +50,9 @@ class Examination {
 
   void examine(Result<OpenStore> open)
   {
-    if (open) {
+    if (open && !open->is_made) {
+      well("store", open->url + " is made with the first task");
+    } else if (open) {
       open_ = *std::move(open);
       examine_store();
     } else {

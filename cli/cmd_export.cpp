@@ -50,7 +50,7 @@ class Export final : public Command {
     ExitStatus status = 0;
     std::vector<Task> tasks;
     const auto visited = open->vault->each([&](std::string_view id, Result<StoredTask> stored) {
-      if (parent_of_instance(id)) return true;
+      if (stored && parent_of_instance(id)) return true;
       if (stored) {
         tasks.push_back(std::move(stored->task));
       } else {
@@ -60,7 +60,7 @@ class Export final : public Command {
       return true;
     });
     if (!visited) return visited.error();
-    const auto text = text_of(context, tasks);
+    const auto text = text_of(context, tasks, status);
     if (!text) return text.error();
     if (!file_) {
       context.out(*text);
@@ -72,9 +72,10 @@ class Export final : public Command {
   }
 
  private:
-  Result<std::string> text_of(Context& context, const std::vector<Task>& tasks) const
+  Result<std::string> text_of(Context& context, const std::vector<Task>& tasks,
+                              ExitStatus& status) const
   {
-    if (format_ == "crontab") return crontab_of(context, tasks);
+    if (format_ == "crontab") return crontab_of(context, tasks, status);
     std::string text;
     for (const auto& task : tasks) {
       const auto zone = Zone::load(task.timezone);
@@ -94,7 +95,8 @@ class Export final : public Command {
     return text;
   }
 
-  std::string crontab_of(Context& context, const std::vector<Task>& tasks) const
+  // A task that is left out spoils `status`.
+  std::string crontab_of(Context& context, const std::vector<Task>& tasks, ExitStatus& status) const
   {
     const auto settings = reveal_ ? common_settings(tasks) : Environment{};
     auto text = settings_text(settings);
@@ -102,6 +104,7 @@ class Export final : public Command {
     for (const auto& task : tasks) {
       const auto [lines, lost] = crontab_text(task, settings, {reveal_, user});
       text += lines;
+      if (lines.empty() && status == 0) status = static_cast<ExitStatus>(ErrorKind::failed);
       if (lost.empty()) continue;
       context.warn(fmt::format("task {} {}: {}", task.id, lines.empty() ? "is left out" : "loses",
                                joined(lost, ", ")));

@@ -25,8 +25,10 @@ Value outcome_value(const Outcome& outcome, bool dry_run)
 {
   ValueMap map;
   map.emplace_back("line", outcome.line > 0 ? Value{outcome.line} : Value{});
+  const Value runs = outcome.runs ? Value{std::string{verdict_text(*outcome.runs)}} : Value{};
   if (outcome.error) {
     map.emplace_back("error", outcome.error->what);
+    if (dry_run) map.emplace_back("runs", runs);
     return map;
   }
   map.emplace_back("id", outcome.id.empty() ? Value{} : Value{outcome.id});
@@ -35,8 +37,7 @@ Value outcome_value(const Outcome& outcome, bool dry_run)
   if (!dry_run || outcome.removed) return map;
   const auto* const change = outcome.followed ? "follow" : "add";
   map.emplace_back("change", outcome.followed || outcome.added ? Value{change} : Value{});
-  map.emplace_back("runs",
-                   outcome.runs ? Value{std::string{verdict_text(*outcome.runs)}} : Value{});
+  map.emplace_back("runs", runs);
   return map;
 }
 

@@ -77,7 +77,8 @@ struct OpenStore {
   std::unique_ptr<Store> store;
   std::unique_ptr<KeySource> keys;
   std::unique_ptr<Vault> vault;
-  std::string url;  // without secrets
+  std::string url;      // without secrets
+  bool is_made = true;  // false: the default store, empty because nobody has made it yet
 };
 
 // All that a command may touch besides its own options.

@@ -149,8 +149,10 @@ CrontabText crontab_text(const Task& task, const Environment& settings, const Cr
   const auto mail_to = mailed ? fmt::format("MAILTO={}\n", *quoted(own["MAILTO"])) : "";
   if (mailed || own["MAILTO"].empty()) own.erase("MAILTO");
   CrontabText text{"", fields_lost(task, style)};
-  if (!own.empty() && !style.reveal) text.lost.emplace_back("env");
-  if (!task.stdin_data.empty() && !style.reveal) text.lost.emplace_back("stdin");
+  constexpr std::string_view hidden = " (--reveal keeps it)";
+  if (!own.empty() && !style.reveal) text.lost.push_back(fmt::format("env{}", hidden));
+  if (!task.stdin_data.empty() && !style.reveal)
+    text.lost.push_back(fmt::format("stdin{}", hidden));
   auto command = escaped(command_of(task, style.reveal ? own : Environment{}));
   if (command.find('\n') != std::string::npos) return {"", {"its command has several lines"}};
   if (!task.stdin_data.empty() && style.reveal) command += input_of(task.stdin_data);

@@ -79,6 +79,7 @@ void ImportTrial::tell_fates(std::vector<Outcome>& problems) const
     const bool told = what.find(cron_dialect_text(comparison_.dialect())) != std::string::npos;
     const auto fate = comparison_.fate_of(line(outcome.line));
     if (!told && !fate.empty()) what += "; " + fate;
+    if (!fate.empty()) outcome.runs = Verdict::never_ran;
   }
 }
 

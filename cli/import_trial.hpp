@@ -19,7 +19,8 @@ class ImportTrial {
   // What would become of these tasks; `vault` is null where there is no store yet.
   std::vector<Outcome> try_tasks(Vault* vault, std::vector<CrontabTask> tasks);
 
-  // Adds to each line that cannot be carried over what its cron made of it.
+  // Adds to each line that cannot be carried over what its cron made of it, and whether that never
+  // ran it.
   void tell_fates(std::vector<Outcome>& problems) const;
 
   // How many lines run at the same times as before, and how many do not.

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,8 +22,9 @@ bool looks_like_option(std::string_view word) { return word.size() > 1 && word.f
 
 // Arguments as the parser wants them: options in front, words behind.
 struct Division {
-  Words options;  // and words between them
-  Words rest;     // what no option is looked for in
+  Words options;                               // and words between them
+  Words rest;                                  // what no option is looked for in
+  std::optional<std::string> flag_with_value;  // which no flag takes
 };
 
 // Whether the argument after this one is its value.
@@ -56,7 +58,12 @@ Division divide(const Declarations& declared, std::span<const std::string> argum
       parts.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
       return parts;
     }
-    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+    const auto equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
+    const OptionRow* row = declared.find(std::string_view{argument}.substr(0, equals));
+    if (equals != std::string::npos && row != nullptr && row->is_flag()) {
+      parts.flag_with_value = argument.substr(0, equals);
+    }
+    if (equals != std::string::npos && equals + 1 == argument.size()) {
       parts.options.push_back(argument.substr(0, argument.size() - 1));
       parts.options.emplace_back();
       continue;
@@ -207,6 +214,21 @@ std::size_t command_place(const Declarations& globals, std::span<const std::stri
   return std::min(i, arguments.size());
 }
 
+// The first option before the command's name that is no global one. What follows it may be its
+// value, so that nothing can be said of a command then.
+std::optional<std::string> stray_option(const Declarations& globals,
+                                        std::span<const std::string> arguments, std::size_t place)
+{
+  for (std::size_t i = 0; i < place; ++i) {
+    const std::string& argument = arguments[i];
+    const bool whole = argument.starts_with("--") || argument.size() == 2;
+    const auto name = std::string_view{argument}.substr(0, argument.find('='));
+    if (whole && argument != "--" && globals.find(name) == nullptr) return argument;
+    if (takes_next(globals, argument)) ++i;
+  }
+  return std::nullopt;
+}
+
 Color color_of(const std::optional<std::string>& word)
 {
   if (word == "always") return Color::always;
@@ -216,6 +238,10 @@ Color color_of(const std::optional<std::string>& word)
 Status fill(const Declarations& declared, std::span<const std::string> arguments, bool& help)
 {
   Division parts = divide(declared, arguments);
+  if (parts.flag_with_value) {
+    return Error{ErrorKind::usage, fmt::format("option {} takes no value", *parts.flag_with_value),
+                 ""};
+  }
   Result<Words> words = read_options(declared, std::move(parts.options));
   if (!words) return words.error();
   if (help) return {};
@@ -243,6 +269,9 @@ Result<Invocation> parse(std::span<const std::string> arguments)
   Words line{arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(place)};
   Declarations declared;
   if (place < arguments.size()) {
+    if (const auto stray = stray_option(globals, arguments, place)) {
+      return unknown_option(*stray, globals);
+    }
     const auto row = find_command(arguments[place]);
     if (!row) return row.error();
     invocation.row = *row;

@@ -107,6 +107,7 @@ Result<OpenStore> open_store_of(Context& context, const Settings& settings,
 
   OpenStore open;
   open.url = stores::without_secrets(place->opening.url);
+  open.is_made = !empty;
   open.store = wrap ? wrap(std::move(*store)) : std::move(*store);
   open.keys = keys_of(context, settings, empty ? *stores::kinds().data() : **kind);
   open.vault = std::make_unique<Vault>(

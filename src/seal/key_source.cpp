@@ -38,6 +38,15 @@ Result<std::optional<Key>> key_in_variable(const char* name)
   return std::optional<Key>{Key::from_secret(bytes_of(*secret))};
 }
 
+// The file of the systemd credential, where there is one.
+std::optional<std::string> credential()
+{
+  const auto folder = environment("CREDENTIALS_DIRECTORY");
+  if (!folder || folder->empty()) return std::nullopt;
+  auto file = std::string{*folder} + "/asyncz-store-key";
+  return ::access(file.c_str(), F_OK) == 0 ? std::optional{std::move(file)} : std::nullopt;
+}
+
 // A file that must be there, since somebody named it.
 struct NamedFile {
   std::string path;
@@ -138,10 +147,7 @@ class ConfiguredKeySource final : public KeySource {
   std::optional<NamedFile> named_file() const
   {
     if (const auto path = environment(key_file_variable)) return NamedFile{std::string{*path}};
-    if (const auto folder = environment("CREDENTIALS_DIRECTORY"); folder && !folder->empty()) {
-      NamedFile credential{std::string{*folder} + "/asyncz-store-key", KeyFileAccess::any};
-      if (::access(credential.path.c_str(), F_OK) == 0) return credential;
-    }
+    if (auto file = credential()) return NamedFile{*std::move(file), KeyFileAccess::any};
     if (!places_.key_file.empty()) return NamedFile{places_.key_file};
     return std::nullopt;
   }
@@ -184,6 +190,18 @@ class ConfiguredKeySource final : public KeySource {
 };
 
 }  // namespace
+
+std::optional<KeyOrigin> key_origin()
+{
+  if (environment(key_variable)) return KeyOrigin{key_variable, ""};
+  if (const auto path = environment(key_file_variable)) {
+    return KeyOrigin{key_file_variable, std::string{*path}};
+  }
+  if (auto file = credential()) return KeyOrigin{"systemd credential", *std::move(file)};
+  return std::nullopt;
+}
+
+bool has_previous_key() { return environment(previous_variable).has_value(); }
 
 std::unique_ptr<KeySource> make_key_source(KeyPlaces places,
                                            std::function<void(std::string_view file)> made)

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,16 @@ struct KeyPlaces {
   std::string key_file;      // `encryption.key_file`; empty: none is named
   std::string default_file;  // made at first use; empty for a network store
 };
+
+// Where the present key is, by these places; nothing: in `key_file` or `default_file`.
+struct KeyOrigin {
+  std::string_view origin;  // the variable or the credential that says so
+  std::string file;         // empty: the variable holds the key itself
+};
+[[nodiscard]] std::optional<KeyOrigin> key_origin();
+
+// Whether ASYNCZ_STORE_ENCRYPTION_KEY_PREVIOUS holds a key.
+[[nodiscard]] bool has_previous_key();
 
 // The first of: ASYNCZ_STORE_ENCRYPTION_KEY, ASYNCZ_STORE_ENCRYPTION_KEY_FILE, the systemd
 // credential `asyncz-store-key`, `key_file`, `default_file`. Records under

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "task/cron_reading.hpp"
+#include "task/trigger.hpp"
 
 #include <fmt/format.h>
 
@@ -38,12 +39,24 @@ bool names_all(std::size_t column, std::uint64_t values)
   return values == *undisputed_values(column, "*");
 }
 
-Error no_such_times(std::size_t column, CronDialect dialect, std::string_view what)
+// How such a field is written here.
+std::string advice_on(std::size_t column, std::string_view text)
+{
+  std::array<std::string_view, 5> fields{"*", "*", "*", "*", "*"};
+  fields.at(column) = text;
+  const auto expression = fmt::format("{}", fmt::join(fields, " "));
+  const auto ours = compile({.kind = TriggerKind::cron, .expression = expression}, Zone{}, "");
+  if (ours) return "without --dialect it is read as asyncz-tasks(7) says";
+  return ours.error().hint.empty() ? "write the values that are meant" : ours.error().hint;
+}
+
+Error no_such_times(std::size_t column, CronDialect dialect, std::string_view text,
+                    std::string_view what)
 {
   return {
       ErrorKind::usage,
       fmt::format("{}: {} {}", crontab_columns.at(column).name, cron_dialect_text(dialect), what),
-      "write the values that are meant"};
+      advice_on(column, text)};
 }
 
 // What keeps a field from being carried over.
@@ -53,17 +66,18 @@ std::optional<Error> obstacle(std::size_t column, std::string_view text,
   using Outcome = FieldReading::Outcome;
   const auto shown = printable(text);
   if (reading.outcome == Outcome::refused) {
-    return no_such_times(column, dialect, fmt::format("does not accept '{}'", shown));
+    return no_such_times(column, dialect, text, fmt::format("does not accept '{}'", shown));
   }
   if (reading.outcome == Outcome::logged) {
     const auto values = list_of(crontab_columns.at(column), reading.values);
-    return no_such_times(column, dialect,
+    return no_such_times(column, dialect, text,
                          fmt::format("logs an error at '{}' and {}", shown,
                                      values.empty() ? "never runs" : "runs at " + values));
   }
   const bool last_day = column == day_column && text == "$";
   if (reading.outcome == Outcome::read && reading.values == 0 && !last_day) {
-    return no_such_times(column, dialect, fmt::format("accepts '{}' and never runs it", shown));
+    return no_such_times(column, dialect, text,
+                         fmt::format("accepts '{}' and never runs it", shown));
   }
   return std::nullopt;
 }
@@ -107,7 +121,7 @@ Status join_days(std::vector<std::string>& fields, const std::vector<std::string
   if (names_all(weekday_column, weekdays)) weekday = "*";
   if (day == "*" || weekday == "*") return {};
   const auto column = written[day_column].starts_with('*') ? day_column : weekday_column;
-  return no_such_times(column, dialect,
+  return no_such_times(column, dialect, written[column],
                        fmt::format("has a reading of its own of '{}'", written[column]));
 }
 
