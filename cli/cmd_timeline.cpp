@@ -159,6 +159,8 @@ class Timeline final : public Command {
       return true;
     });
     if (!visited) return visited.error();
+    // By what comes first in the window, not now.
+    std::ranges::stable_sort(all, {}, [](const TaskTimes& each) { return each.times.front(); });
     return all;
   }
 
