@@ -34,7 +34,8 @@ void Launcher::run()
   const auto watch = parts_.vault.store().watch();
   if (!watch) return static_cast<void>(parts_.loop.put(Broken{watch.error()}));
   watch_ = *watch;
-  parts_.options.only.empty() ? take_special("@boot") : take_only();
+  // Asked only now, so that no later change goes unseen.
+  parts_.options.only.empty() ? parts_.settler.put(NotesChanged{}) : take_only();
   while (phase_ != Phase::closed) {
     read_letters();
     if (changed_) see_changes();
@@ -60,10 +61,14 @@ void Launcher::read_letters()
       [&](Settled& settled) {
         open_ -= settled.count;
         if (settled.boot_retry) {
-          boot_retry_ = std::min(boot_retry_.value_or(never), *settled.boot_retry);
+          boot_look_ = std::min(boot_look_.value_or(never), *settled.boot_retry);
         }
       },
-      [&](PausedQueues& paused) { paused_ = std::move(paused.queues); },
+      [&](PausedQueues& paused) {
+        if (paused_ == paused.queues) return;
+        paused_ = std::move(paused.queues);
+        boot_look_ = first_instant;
+      },
       [&](LookAgain&) {},
       [&](StopTaking&) { stop(); },
       [&](ShutdownTasks&) {
@@ -114,13 +119,21 @@ void Launcher::see_changes()
 
 // --- Taking -------------------------------------------------------------------------------------
 
-// None while the settler is far behind: its word of what is settled wakes us.
+// None before it is known which queues are paused, and while the settler is far behind: its word of
+// either wakes us.
 std::size_t Launcher::free_slots() const
 {
-  if (!parts_.options.only.empty()) return 0;
+  if (!parts_.options.only.empty() || !paused_) return 0;
   const auto taken = running_.size() + waiting_.size();
   if (taken >= parts_.slots || open_ >= taken + most_unsettled) return 0;
   return parts_.slots - taken;
+}
+
+// Boot and shutdown tasks are kept in queues of their own, and a queue may be paused at any time.
+bool Launcher::is_paused(const std::string& queue) const
+{
+  return parts_.options.only.empty() && paused_ &&
+         std::ranges::find(*paused_, queue) != paused_->end();
 }
 
 bool Launcher::serves(const std::string& queue) const
@@ -137,7 +150,7 @@ Demand Launcher::demand() const
   demand.now = parts_.options.once ? began_ : parts_.clock.now();
   demand.limit = free_slots();
   demand.lease = parts_.options.lease;
-  demand.except = paused_;
+  demand.except = paused_.value_or(std::vector<std::string>{});
   if (parts_.options.queues.empty()) return demand;
   demand.only.emplace();
   for (const auto& share : parts_.options.queues) {
@@ -183,8 +196,8 @@ void Launcher::take_only()
 
 void Launcher::take_due()
 {
-  if (boot_retry_ && *boot_retry_ <= parts_.clock.now()) {
-    boot_retry_.reset();
+  if (boot_look_ && *boot_look_ <= parts_.clock.now()) {
+    boot_look_.reset();
     take_special("@boot");
   }
   while (another_round()) start_waiting();
@@ -229,7 +242,7 @@ void Launcher::start_waiting()
          (unlimited || running_.size() < parts_.slots)) {
     const auto job = std::move(waiting_.front());
     waiting_.pop_front();
-    spawn(job);
+    is_paused(job->task().queue) ? put_back(job) : spawn(job);
   }
 }
 
@@ -264,7 +277,7 @@ Instant Launcher::next_wake()
   if (phase_ != Phase::taking) return never;
   const auto now = parts_.clock.now();
   if (parts_.troubles > 0 || rest_until_) return rest_until_.value_or(now + breath);
-  Instant wake = boot_retry_.value_or(never);
+  Instant wake = boot_look_.value_or(never);
   if (watch_ < 0) wake = std::min(wake, now + breath);
   auto& store = parts_.vault.store();
   const auto wanted = demand();

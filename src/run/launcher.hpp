@@ -34,7 +34,8 @@ class Launcher {
 
   void take_special(const std::string& queue);  // @boot, @shutdown
   void take_only();
-  bool serves(const std::string& queue) const;
+  [[nodiscard]] bool serves(const std::string& queue) const;
+  [[nodiscard]] bool is_paused(const std::string& queue) const;
   void take_due();
   [[nodiscard]] bool another_round();
   [[nodiscard]] std::size_t free_slots() const;
@@ -66,12 +67,12 @@ class Launcher {
   std::deque<JobPtr> waiting_;             // reserved, for want of a slot not yet started
   std::map<std::string, JobPtr> running_;  // by id
   std::map<std::string, std::size_t> running_in_queue_;
-  std::vector<std::string> paused_;
+  std::optional<std::vector<std::string>> paused_;  // nothing: not known yet
   std::size_t open_ = 0;               // jobs that are not settled yet
   bool took_all_ = false;              // the last look brought less than was asked for
   std::optional<Instant> rest_until_;  // after an error or a look in vain
   Instant expected_;                   // the moment that the store was told to prepare for
-  std::optional<Instant> boot_retry_;
+  std::optional<Instant> boot_look_;  // when boot tasks are to be looked at again
 };
 
 }  // namespace asyncz

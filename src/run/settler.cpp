@@ -27,7 +27,6 @@ Settler::Settler(Parts& parts) : parts_{parts}, random_{make_random()} {}
 
 void Settler::run()
 {
-  read_paused_queues();
   if (parts_.vault.store().notes_expire()) note_due_ = Steady::now() + parts_.options.lease / 3;
   for (;;) {
     read_letters();
@@ -176,7 +175,8 @@ void Settler::settle_group()
     if (!fulfilled) continue;
     ++done.count;
     const bool boot_retry = job->settled && job->task().trigger.kind == TriggerKind::boot &&
-                            job->settled->progress.attempt > 1;
+                            job->settled->progress.attempt > 1 &&
+                            job->outcome != Job::Outcome::put_back;
     if (boot_retry) done.boot_retry = job->settled->progress.moment;
   }
   group_since_ = Steady::now();

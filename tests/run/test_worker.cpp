@@ -182,6 +182,25 @@ TEST_CASE_FIXTURE(WorkerFixture, "a boot task runs once for this boot, a shutdow
   CHECK(stored() == 2);
 }
 
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "nothing of a paused queue is run, boot and shutdown tasks included")
+{
+  REQUIRE(vault->pause_queue({"off", "somebody", system_clock().now()}));
+  for (const auto kind : {TriggerKind::date, TriggerKind::boot, TriggerKind::shutdown}) {
+    add("t" + std::to_string(static_cast<int>(kind)), "echo ran >>log", [&](Task& task) {
+      if (kind != TriggerKind::date) task.trigger = {.kind = kind};
+      task.queue = "off";
+    });
+  }
+  drain();
+  CHECK(dir.read("log").empty());
+  CHECK(history().empty());
+  CHECK(stored() == 3);
+  REQUIRE(vault->resume_queue("off"));
+  drain();
+  CHECK(dir.read("log") == "ran\nran\nran\n");
+}
+
 TEST_CASE_FIXTURE(WorkerFixture, "instances of one task run beside each other")
 {
   options.once = true;
