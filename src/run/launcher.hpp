@@ -68,10 +68,10 @@ class Launcher {
   std::map<std::string, JobPtr> running_;  // by id
   std::map<std::string, std::size_t> running_in_queue_;
   std::optional<std::vector<std::string>> paused_;  // nothing: not known yet
-  std::size_t open_ = 0;               // jobs that are not settled yet
-  bool took_all_ = false;              // the last look brought less than was asked for
-  std::optional<Instant> rest_until_;  // after an error or a look in vain
-  Instant expected_;                   // the moment that the store was told to prepare for
+  std::size_t open_ = 0;                            // jobs that are not settled yet
+  bool took_all_ = false;                           // the last look brought less than was asked for
+  std::optional<Instant> rest_until_;               // after an error or a look in vain
+  Instant expected_;                  // the moment that the store was told to prepare for
   std::optional<Instant> boot_look_;  // when boot tasks are to be looked at again
 };
 
