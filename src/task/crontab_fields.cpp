@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/crontab_fields.hpp"
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "task/cron_field.hpp"
 
@@ -16,12 +17,12 @@ const CronField day_field{"day-of-month", 1, 31, {}, "d"};
 const CronField month_field{"month", 1, 12, month_words};
 const CronField weekday_field{"day-of-week", 0, 7, days_from_sunday, {}, true};
 
-// A number that depends on nothing but the task and the field: FNV-1a, its bits mixed once more.
+// A number that depends on nothing but the task and the field, its bits mixed once more.
 std::uint64_t stable_number(std::string_view task_id, std::string_view field)
 {
-  std::uint64_t hash = 0xcbf29ce484222325;
+  auto hash = fnv1a_start;
   for (const auto part : {task_id, std::string_view{"\0", 1}, field}) {
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    hash = fnv1a(bytes_of(part), hash);
   }
   hash ^= hash >> 32U;
   hash *= 0xd6e8feb86659fd93;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/crontab_task.hpp"
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "task/explain.hpp"
 #include "task/import_name.hpp"
@@ -15,12 +16,10 @@
 namespace asyncz {
 namespace {
 
-// FNV-1a of a text and the NUL that ends it.
+// With the NUL that ends the text.
 std::uint64_t hashed(std::uint64_t hash, std::string_view text)
 {
-  constexpr std::uint64_t prime = 0x100000001b3U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * prime;
-  return hash * prime;
+  return fnv1a(bytes_of({"\0", 1}), fnv1a(bytes_of(text), hash));
 }
 
 // 40 bits in the alphabet of ids.
@@ -51,9 +50,8 @@ class IdMaker {
 
   std::string id_of(std::string_view line)
   {
-    constexpr std::uint64_t offset_basis = 0xcbf29ce484222325U;
     for (int equal = 0;; ++equal) {
-      const auto hash = hashed(hashed(hashed(offset_basis, file_), line), std::to_string(equal));
+      const auto hash = hashed(hashed(hashed(fnv1a_start, file_), line), std::to_string(equal));
       auto id = stem_ + "-" + hash_text(hash);
       if (taken_.insert(id).second) return id;
     }

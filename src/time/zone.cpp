@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "time/zone.hpp"
 
+#include "base/hash.hpp"
 #include "time/zone_database.hpp"
 
 #include <absl/time/civil_time.h>
@@ -37,16 +38,6 @@ seconds offset_of(const absl::TimeZone& zone, Instant instant)
 }
 
 Instant within_bounds(Instant instant) { return std::clamp(instant, first_instant, last_instant); }
-
-// FNV-1a.
-std::uint64_t hash_of(std::string_view content)
-{
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : content) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return hash;
-}
 
 // A path to the same file that no other content has had: the library keeps what it has loaded by
 // name, for ever, so the content's hash is spelled into the name, a bit as `/` or `./`.
@@ -142,7 +133,7 @@ Result<Zone> Zone::load(std::string_view name)
   if (!file) return file.error();
 
   auto rules = std::make_shared<Rules>();
-  rules->hash = hash_of(file->content);
+  rules->hash = fnv1a(bytes_of(file->content));
   if (!absl::LoadTimeZone("file:" + path_with(*file, rules->hash), &rules->zone)) {
     return Error{ErrorKind::usage, fmt::format("time zone {}: {} is damaged", name, file->path),
                  "reinstall the package tzdata"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/file/frames.hpp"
 
-#include "stores/file/hash.hpp"
+#include "base/hash.hpp"
 #include "stores/file/little_endian.hpp"
 
 #include <algorithm>

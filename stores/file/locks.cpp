@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "stores/file/locks.hpp"
 
+#include "base/hash.hpp"
 #include "stores/file/disk.hpp"
-#include "stores/file/hash.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace asyncz::stores {
+namespace asyncz {
 
 inline constexpr std::uint64_t fnv1a_start = 0xCBF29CE484222325;
 
@@ -16,4 +16,4 @@ inline constexpr std::uint64_t fnv1a_start = 0xCBF29CE484222325;
   return hash;
 }
 
-}  // namespace asyncz::stores
+}  // namespace asyncz
