@@ -5,12 +5,12 @@
 #include "base/text.hpp"
 #include "stores/client_library.hpp"
 #include "stores/custom/helper_process.hpp"
-#include "stores/custom/open.hpp"
+#include "stores/custom/opening.hpp"
 #include "stores/file/file_store.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/mongo/opening.hpp"
 #include "stores/redis/redis_store.hpp"
-#include "stores/sql/open.hpp"
+#include "stores/sql/opening.hpp"
 #include "stores/url.hpp"
 
 #include <array>

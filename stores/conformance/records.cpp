@@ -154,6 +154,49 @@ void visited_in_order(Trial& trial)
               "it answers as before");
 }
 
+// More than a store reads at once, in queues and priorities that have nothing to do with the order.
+void many_are_visited(Trial& trial)
+{
+  constexpr int count = 1200;
+  std::vector<Record> records;
+  Ids expected;
+  for (int i = 0; i < count; ++i) {
+    const auto id = "t" + std::to_string(10'000 + i);
+    const auto moment = trial.noon + std::chrono::milliseconds{i / 3};
+    records.push_back(
+        record_of(id, i < count - 100 ? moment : never, i % 5 == 0 ? "mail" : "a", i % 7 - 3));
+    expected.push_back(id);
+  }
+  auto& store = trial.open();
+  for (std::size_t i = 0; i < records.size(); i += 97)
+    std::swap(records[i], records[count - 1 - i]);
+  for (const auto& status : store.add_tasks(records)) {
+    trial.succeeds(status, "a record can be added");
+  }
+  trial.holds(all_ids(trial, store) == expected, "each is visited once, in order");
+
+  Ids seen;
+  auto& other = trial.open();
+  const auto visited = store.get_all_tasks([&](std::string_view id, const Result<Record>& record) {
+    if (seen.empty()) {
+      // Another process goes on with its work meanwhile.
+      auto moved = record_of(expected[1], trial.noon + 1h);
+      ++moved.revision;
+      trial.succeeds(other.update_task(moved), "a task can be moved meanwhile");
+      trial.succeeds(other.delete_task(expected.back(), record_of("", never).revision),
+                     "and another removed");
+    }
+    trial.succeeds(record ? Status{} : Status{record.error()}, "each record can be read");
+    seen.emplace_back(id);
+    return true;
+  });
+  trial.succeeds(visited, "get_all_tasks visits");
+  std::ranges::sort(seen);
+  trial.holds(std::ranges::adjacent_find(seen) == seen.end(), "none is visited twice");
+  expected.pop_back();
+  trial.holds(std::ranges::includes(seen, expected), "what stays is not left out");
+}
+
 void all_are_removed(Trial& trial)
 {
   auto& store = trial.open();
@@ -285,6 +328,8 @@ constexpr std::array checks{
     Check{Group::records, "a batch gives a status for each record", batch_has_a_status_each},
     Check{Group::records, "tasks are visited in order, until the visitor has enough",
           visited_in_order},
+    Check{Group::records, "a thousand are visited once each, whatever moves meanwhile",
+          many_are_visited},
     Check{Group::records, "all tasks can be removed", all_are_removed},
     Check{Group::records, "ids are found by how they begin", found_by_prefix},
     Check{Group::records, "what is due comes by priority, then moment, then id", due_in_order},

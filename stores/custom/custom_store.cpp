@@ -2,12 +2,12 @@
 #include "stores/custom/custom_store.hpp"
 
 #include "base/text.hpp"
+#include "stores/custom/claims.hpp"
 #include "stores/custom/helpers.hpp"
 #include "stores/custom/history.hpp"
 #include "stores/custom/machine_journal.hpp"
 #include "stores/custom/tasks.hpp"
 #include "stores/custom/watching.hpp"
-#include "stores/custom/work.hpp"
 #include "stores/task_errors.hpp"
 
 #include <algorithm>
@@ -104,7 +104,7 @@ class CustomStore final : public Store {
   std::unique_ptr<Helpers> helpers_;
   const wire::Offers offers_;
   custom::Tasks tasks_{*helpers_};
-  custom::Work work_{*helpers_};
+  custom::Claims claims_{*helpers_};
   custom::History history_{*helpers_};
   Watching watching_{*helpers_};
   MachineJournal journal_;
@@ -126,28 +126,28 @@ Result<std::vector<std::string>> CustomStore::ids_with_prefix(std::string_view p
 
 Result<std::vector<Reservation>> CustomStore::reserve_due(const Demand& demand)
 {
-  return has(Offer::reservations) ? work_.reserve_due(demand) : Store::reserve_due(demand);
+  return has(Offer::reservations) ? claims_.reserve_due(demand) : Store::reserve_due(demand);
 }
 
 Result<Reservation> CustomStore::reserve(std::string_view id, const Demand& demand)
 {
-  return has(Offer::reservations) ? work_.reserve(id, demand) : Store::reserve(id, demand);
+  return has(Offer::reservations) ? claims_.reserve(id, demand) : Store::reserve(id, demand);
 }
 
 Result<Store::Holder> CustomStore::holder(std::string_view id, Instant now)
 {
-  return has(Offer::reservations) ? work_.holder(id, now) : Store::holder(id, now);
+  return has(Offer::reservations) ? claims_.holder(id, now) : Store::holder(id, now);
 }
 
 void CustomStore::ignore(Reservation reservation)
 {
-  work_.ignore(reservation);
+  claims_.ignore(reservation);
   Store::ignore(std::move(reservation));  // which next_moment() passes over
 }
 
 std::vector<Status> CustomStore::extend(std::span<Reservation* const> reservations, Instant until)
 {
-  return has(Offer::reservations) ? work_.extend(reservations, until)
+  return has(Offer::reservations) ? claims_.extend(reservations, until)
                                   : Store::extend(reservations, until);
 }
 
@@ -158,7 +158,7 @@ std::vector<Status> CustomStore::settle(std::span<const Settlement> settlements)
       return std::vector<Status>(settlements.size(), synced);
     }
   }
-  return has(Offer::reservations) ? work_.settle(settlements) : Store::settle(settlements);
+  return has(Offer::reservations) ? claims_.settle(settlements) : Store::settle(settlements);
 }
 
 // --- Waiting -------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 #include "stores/redis/link.hpp"
 
 #include "base/text.hpp"
+#include "stores/authority.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace asyncz::stores::redis {
 namespace {
+
+constexpr int most_moves = 5;  // from node to node of a cluster, until one has our keys
 
 // How a refusal begins, and what it means.
 struct Meaning {
@@ -39,10 +43,17 @@ constexpr std::array meanings{
     Meaning{"MISCONF", ErrorKind::unavailable, "it cannot write its data to disk",
             "look into the server's log; its disk may be full"},
     Meaning{"NOREPLICAS", ErrorKind::unavailable, "too few of its replicas answer", {}},
-    Meaning{"MOVED", ErrorKind::unavailable, "another node of the cluster has this store",
-            "name that node in the store's URL"},
+    Meaning{"MOVED", ErrorKind::unavailable,
+            "the nodes of its cluster do not agree which of them has this store",
+            "try again later, or look at its CLUSTER NODES"},
+    Meaning{"ASK", ErrorKind::unavailable, "its cluster is moving this store to another node",
+            "try again later"},
+    Meaning{"TRYAGAIN", ErrorKind::unavailable, "its cluster is moving this store to another node",
+            "try again later"},
+    Meaning{"CLUSTERDOWN", ErrorKind::unavailable, "its cluster is down",
+            "look at its CLUSTER INFO: each slot needs a node"},
     Meaning{"CROSSSLOT", ErrorKind::usage, "in a cluster all keys of a store have one hash tag",
-            "add key_prefix={asyncz}: to the store's parameters"},
+            hash_tag_hint},
     Meaning{"ERR SELECT is not allowed in cluster", ErrorKind::usage,
             "a cluster has database 0 alone", "leave the database out"},
     Meaning{"ERR DB index is out of range", ErrorKind::usage, "it has no such database",
@@ -66,12 +77,13 @@ Error drops_tasks(const Endpoint& endpoint)
           "set its maxmemory-policy to noeviction"};
 }
 
-bool is_refused(const std::vector<Reply>& replies, std::string_view beginning)
+// The refusal that begins so, or nothing.
+const Reply* find_refusal(const std::vector<Reply>& replies, std::string_view beginning)
 {
-  for (const auto& reply : replies) {
-    if (reply.is_error() && reply.text.starts_with(beginning)) return true;
-  }
-  return false;
+  const auto found = std::ranges::find_if(replies, [&](const Reply& reply) {
+    return reply.is_error() && reply.text.starts_with(beginning);
+  });
+  return found == replies.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -87,6 +99,22 @@ Error error_of(std::string_view refusal, const Endpoint& endpoint)
     break;
   }
   return error.in("the Redis server at " + endpoint.text());
+}
+
+std::optional<Endpoint> moved_to(std::string_view refusal, const Endpoint& from)
+{
+  const auto words = split(refusal, ' ');
+  if (words.size() != 3 || words[0] != "MOVED") return std::nullopt;
+  const auto colon = words[2].rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto port = parse_port(words[2].substr(colon + 1));
+  if (!port) return std::nullopt;
+  auto to = from;
+  to.socket.clear();
+  to.port = *port;
+  // A node that knows no address of the other one means its own.
+  if (colon > 0) to.host = words[2].substr(0, colon);
+  return to;
 }
 
 Result<Connection> connect(const Endpoint& endpoint)
@@ -112,11 +140,17 @@ Result<Connection> connect(const Endpoint& endpoint)
   return connection;
 }
 
-Result<std::vector<Reply>> Link::exchange(std::span<const Command> commands)
+void Link::move(Endpoint to)
+{
+  here_ = std::move(to);
+  connection_.reset();
+}
+
+Result<std::vector<Reply>> Link::exchange_here(std::span<const Command> commands)
 {
   const bool used_before = connection_.has_value();
   if (!used_before) {
-    auto made = connect(endpoint_);
+    auto made = connect(here_);
     if (!made) return made.error();
     connection_.emplace(*std::move(made));
   }
@@ -124,7 +158,23 @@ Result<std::vector<Reply>> Link::exchange(std::span<const Command> commands)
   if (replies) return replies;
   const bool closed = connection_->was_closed();
   connection_.reset();
-  return used_before && closed ? exchange(commands) : replies;
+  return used_before && closed ? exchange_here(commands) : replies;
+}
+
+// All keys of a store lie together, so that what one command is told holds for all of them.
+Result<std::vector<Reply>> Link::exchange(std::span<const Command> commands)
+{
+  for (int moves = 0;; ++moves) {
+    auto replies = exchange_here(commands);
+    if (!replies) {
+      move(endpoint_);  // whoever has our keys now, the node that we were told of will know
+      return replies;
+    }
+    const auto* const refusal = find_refusal(*replies, "MOVED");
+    auto to = refusal != nullptr ? moved_to(refusal->text, here_) : std::nullopt;
+    if (!to || moves == most_moves) return replies;
+    move(*std::move(to));
+  }
 }
 
 Result<std::vector<Reply>> Link::ask(std::span<const Command> commands)
@@ -133,7 +183,7 @@ Result<std::vector<Reply>> Link::ask(std::span<const Command> commands)
   auto replies = exchange(commands);
   if (!replies) return replies;
   for (const auto& reply : *replies) {
-    if (reply.is_error()) return error_of(reply.text, endpoint_);
+    if (reply.is_error()) return error_of(reply.text, here_);
   }
   return replies;
 }
@@ -146,24 +196,24 @@ Result<Reply> Link::ask(const Command& command)
 }
 
 // The second word of `commands` is filled in here. A server that was restarted has forgotten its
-// scripts.
+// scripts, and one that we were sent to by another never had them.
 Result<std::vector<Reply>> Link::run_digest(const Script& script, std::span<Command> commands)
 {
-  const auto call = [&] {
-    for (auto& command : commands) command[1] = digests_.at(&script);
-    return exchange(commands);
-  };
-  if (digests_.contains(&script)) {
-    auto replies = call();
-    if (!replies || !is_refused(*replies, "NOSCRIPT")) return replies;
-  }
   const auto text = std::string{script.steps} + std::string{script.body};
-  const Command load{"SCRIPT", "LOAD", text};
-  auto loaded = exchange({&load, 1});
-  if (!loaded) return loaded;
-  if (loaded->front().is_error()) return error_of(loaded->front().text, endpoint_);
-  digests_.insert_or_assign(&script, std::move(loaded->front().text));
-  return call();
+  for (int loads = 0;; ++loads) {
+    if (digests_.contains(&script)) {
+      for (auto& command : commands) command[1] = digests_.at(&script);
+      auto replies = exchange(commands);
+      if (!replies || find_refusal(*replies, "NOSCRIPT") == nullptr || loads > most_moves) {
+        return replies;
+      }
+    }
+    const Command load{"SCRIPT", "LOAD", text};
+    auto loaded = exchange({&load, 1});
+    if (!loaded) return loaded;
+    if (loaded->front().is_error()) return error_of(loaded->front().text, here_);
+    digests_.insert_or_assign(&script, std::move(loaded->front().text));
+  }
 }
 
 Result<std::vector<Reply>> Link::run(const Script& script, const std::vector<std::string>& keys,
@@ -180,7 +230,7 @@ Result<std::vector<Reply>> Link::run(const Script& script, const std::vector<std
   auto replies = run_digest(script, commands);
   if (!replies) return replies;
   for (const auto& reply : *replies) {
-    if (reply.is_error()) return error_of(reply.text, endpoint_);
+    if (reply.is_error()) return error_of(reply.text, here_);
   }
   return replies;
 }

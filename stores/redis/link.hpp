@@ -16,8 +16,17 @@
 
 namespace asyncz::stores::redis {
 
+// What to do where a store's keys could lie on several nodes of a cluster.
+inline constexpr std::string_view hash_tag_hint =
+    "give them one with the parameter key_prefix, such as {asyncz}: (?key_prefix={asyncz}: at the "
+    "URL's end)";
+
 // What a refusal of the server's means.
 [[nodiscard]] Error error_of(std::string_view refusal, const Endpoint& endpoint);
+
+// Where a node of a cluster says that a key's slot is (`MOVED 3999 127.0.0.1:6381`), reached as it
+// is itself; nothing where it says something else.
+[[nodiscard]] std::optional<Endpoint> moved_to(std::string_view refusal, const Endpoint& from);
 
 // A connection that the server knows us on, with our database chosen.
 //   unavailable
@@ -27,7 +36,8 @@ Result<Connection> connect(const Endpoint& endpoint);
 
 // Every member may be called by any thread; calls wait for each other. Where a connection that was
 // used before turns out to be lost, a call is made again on a new one: what is asked must come to
-// the same when it is done twice. Errors: those of connect() and error_of().
+// the same when it is done twice. A node of a cluster that names another one is followed there.
+// Errors: those of connect() and error_of().
 class Link {
  public:
   explicit Link(const Endpoint& endpoint) : endpoint_{endpoint} {}
@@ -45,10 +55,13 @@ class Link {
 
  private:
   Result<std::vector<Reply>> exchange(std::span<const Command> commands);
+  Result<std::vector<Reply>> exchange_here(std::span<const Command> commands);
   Result<std::vector<Reply>> run_digest(const Script& script, std::span<Command> commands);
+  void move(Endpoint to);
 
   const Endpoint endpoint_;
   std::mutex mutex_;
+  Endpoint here_{endpoint_};  // of a cluster the node that has our keys, as far as known
   std::optional<Connection> connection_;
   std::map<const Script*, std::string> digests_;  // of scripts that this server was given
 };

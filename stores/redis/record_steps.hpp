@@ -6,47 +6,47 @@
 
 namespace asyncz::stores::redis {
 
-// KEYS: tasks, run times, lanes, held, and the channel of changes, which is no key but lies beside
-// them. A lane holds the ids of one priority and queue, by moment; `lanes` names those there are,
-// and `held` who holds what.
+// KEYS: tasks, run times, shelves, held, and the channel of changes, which is no key but lies
+// beside them. A shelf holds the ids of one priority and queue, by moment; `shelves` names those
+// there are, and `held` who holds what.
 inline constexpr std::string_view record_steps = R"lua(
-local tasks, times, lanes, held, channel = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local tasks, times, shelves, held, channel = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local never = '9223372036854775807'
 
 local function text(number) return string.format('%.0f', number) end
 
--- revision, fence, moment, lane and where the sealed bytes begin; nothing of what is not ours
+-- revision, fence, moment, shelf and where the sealed bytes begin; nothing of what is not ours
 local function parse(value)
   return string.match(value, '^(%d+) (%d+) (%-?%d+) (%-?%d:[@%w%._-]+)\n()')
 end
 
-local function unfile(id, lane)
-  redis.call('ZREM', times .. ':' .. lane, id)
+local function unshelve(id, shelf)
+  redis.call('ZREM', times .. ':' .. shelf, id)
 end
 
-local function file(id, moment, lane)
+local function shelve(id, moment, shelf)
   if moment == never then
     redis.call('ZADD', times, '+inf', id)
-    unfile(id, lane)
+    unshelve(id, shelf)
   else
     redis.call('ZADD', times, moment, id)
-    if redis.call('ZADD', times .. ':' .. lane, moment, id) == 1 then
-      redis.call('SADD', lanes, lane)
+    if redis.call('ZADD', times .. ':' .. shelf, moment, id) == 1 then
+      redis.call('SADD', shelves, shelf)
     end
   end
 end
 
-local function put(id, moment, lane, value, lane_before)
+local function put(id, moment, shelf, value, shelf_before)
   redis.call('HSET', tasks, id, value)
-  if lane_before and lane_before ~= lane then unfile(id, lane_before) end
-  file(id, moment, lane)
+  if shelf_before and shelf_before ~= shelf then unshelve(id, shelf_before) end
+  shelve(id, moment, shelf)
 end
 
-local function remove(id, lane)
+local function remove(id, shelf)
   redis.call('HDEL', tasks, id)
   redis.call('ZREM', times, id)
   redis.call('HDEL', held, id)
-  if lane then unfile(id, lane) end
+  if shelf then unshelve(id, shelf) end
 end
 
 local function server_time()

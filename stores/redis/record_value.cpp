@@ -25,7 +25,7 @@ Bytes bytes_from(std::string_view text)
   return {view.begin(), view.end()};
 }
 
-bool read_lane(std::string_view text, Record& record)
+bool read_shelf(std::string_view text, Record& record)
 {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon + 1 == text.size()) return false;
@@ -37,7 +37,7 @@ bool read_lane(std::string_view text, Record& record)
 
 std::string moment_text(Instant moment) { return std::to_string(us_of(moment)); }
 
-std::string lane_of(const Record& record)
+std::string shelf_of(const Record& record)
 {
   return std::to_string(record.priority) + ":" + record.queue;
 }
@@ -45,7 +45,7 @@ std::string lane_of(const Record& record)
 std::string value_of(const Record& record)
 {
   auto value = std::to_string(record.revision) + ' ' + std::to_string(record.fence) + ' ' +
-               moment_text(record.moment) + ' ' + lane_of(record) + '\n';
+               moment_text(record.moment) + ' ' + shelf_of(record) + '\n';
   value += text_of(record.sealed);
   return value;
 }
@@ -62,7 +62,7 @@ Result<Record> record_of(std::string_view id, std::string_view value)
   std::int64_t moment = 0;
   const bool read = read_number(fields[0], record.revision) &&
                     read_number(fields[1], record.fence) && read_number(fields[2], moment) &&
-                    read_lane(fields[3], record);
+                    read_shelf(fields[3], record);
   if (!read) return corrupt;
   record.id = id;
   record.moment = instant_of(moment);

@@ -17,7 +17,7 @@ namespace asyncz::stores::redis {
 Result<Record> record_of(std::string_view id, std::string_view value);
 
 // `PRIORITY:QUEUE`: among which others a record waits.
-[[nodiscard]] std::string lane_of(const Record& record);
+[[nodiscard]] std::string shelf_of(const Record& record);
 
 [[nodiscard]] std::string moment_text(Instant moment);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "stores/redis/redis_store.hpp"
 
+#include "stores/redis/claims.hpp"
 #include "stores/redis/examination.hpp"
 #include "stores/redis/history.hpp"
 #include "stores/redis/record_value.hpp"
 #include "stores/redis/subscription.hpp"
 #include "stores/redis/tasks.hpp"
-#include "stores/redis/work.hpp"
 
 #include <random>
 #include <utility>
@@ -36,12 +36,7 @@ class RedisStore final : public Store {
   {
   }
 
-  // Whether the server is there and may be used.
-  Status begin()
-  {
-    const auto answer = server_.rest.ask(redis::Command{"PING"});
-    return answer ? Status{} : answer.error();
-  }
+  Status begin();
 
   Status add_task(const Record& record) override { return tasks_.add({&record, 1}).front(); }
   Result<Record> lookup_task(std::string_view id) override { return tasks_.lookup(id); }
@@ -53,11 +48,11 @@ class RedisStore final : public Store {
   Status remove_all_tasks() override { return tasks_.remove_all(); }
   Result<std::vector<Record>> get_due_tasks(const Demand& demand) override
   {
-    return work_.due(demand);
+    return claims_.due(demand);
   }
   Result<Instant> get_next_run_time(const Demand& demand) override
   {
-    return work_.next_run_time(demand);
+    return claims_.next_run_time(demand);
   }
   Status get_all_tasks(const Visit& visit) override { return tasks_.visit(visit); }
 
@@ -72,36 +67,39 @@ class RedisStore final : public Store {
   }
   Result<std::vector<Reservation>> reserve_due(const Demand& demand) override
   {
-    return work_.reserve_due(demand);
+    return claims_.reserve_due(demand);
   }
   Result<Reservation> reserve(std::string_view id, const Demand& demand) override
   {
-    return work_.reserve(id, demand);
+    return claims_.reserve(id, demand);
   }
-  Result<Holder> holder(std::string_view id, Instant now) override { return work_.holder(id, now); }
-  void ignore(Reservation reservation) override { work_.ignore(reservation.record); }
+  Result<Holder> holder(std::string_view id, Instant now) override
+  {
+    return claims_.holder(id, now);
+  }
+  void ignore(Reservation reservation) override { claims_.ignore(reservation.record); }
   std::vector<Status> extend(std::span<Reservation* const> reservations, Instant until) override
   {
-    return work_.extend(reservations, until);
+    return claims_.extend(reservations, until);
   }
   std::vector<Status> settle(std::span<const Settlement> settlements) override
   {
-    return work_.settle(settlements);
+    return claims_.settle(settlements);
   }
 
   Result<int> watch() override { return subscription_.watch(); }
   Result<Changes> changes() override
   {
     auto changes = subscription_.changes();
-    changes.unreadable = work_.take_unreadable();
+    changes.unreadable = claims_.take_unreadable();
     if (changes.unknown || !changes.ids.empty()) server_.changed = true;
     return changes;
   }
   Result<Instant> next_moment(const Demand& demand) override
   {
-    return work_.next_moment(demand, subscription_.is_alive());
+    return claims_.next_moment(demand, subscription_.is_alive());
   }
-  bool held_elsewhere() const override { return work_.held_elsewhere(); }
+  bool held_elsewhere() const override { return claims_.held_elsewhere(); }
 
   Status record_run(const RunRecord& run, const Reservation* of) override
   {
@@ -132,10 +130,28 @@ class RedisStore final : public Store {
  private:
   Server server_;
   redis::Tasks tasks_{server_};
-  redis::Work work_{server_};
+  redis::Claims claims_{server_};
   redis::History history_{server_};
   redis::Subscription subscription_{server_};
 };
+
+// Whether the server is there and may be used. Who may not ask it for more learns of a cluster when
+// a key is written.
+Status RedisStore::begin()
+{
+  const auto info = server_.rest.ask({"INFO", "cluster"});
+  if (!info) {
+    if (info.error().kind != ErrorKind::denied) return info.error();
+    const auto answer = server_.rest.ask(redis::Command{"PING"});
+    return answer ? Status{} : answer.error();
+  }
+  const bool is_cluster = info->text.find("cluster_enabled:1") != std::string::npos;
+  if (!is_cluster || server_.keys.share_a_slot()) return {};
+  return Error{ErrorKind::usage,
+               "the Redis server at " + server_.endpoint.text() +
+                   " is of a cluster, where all keys of a store have one hash tag",
+               std::string{redis::hash_tag_hint}};
+}
 
 }  // namespace
 

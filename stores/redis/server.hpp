@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asyncz::stores::redis {
@@ -17,7 +18,7 @@ struct Keys {
   std::string run_times;  // sorted set: id by moment; beside it one for each priority and queue
   std::string channel;    // of changes
 
-  [[nodiscard]] std::string lanes() const { return run_times + ":lanes"; }
+  [[nodiscard]] std::string shelves() const { return run_times + ":shelves"; }
   [[nodiscard]] std::string held() const { return tasks + ":held"; }
   [[nodiscard]] std::string claim_of(const std::string& who) const
   {
@@ -27,15 +28,33 @@ struct Keys {
   [[nodiscard]] std::string runs() const { return tasks + ":runs"; }
   [[nodiscard]] std::string notes() const { return tasks + ":notes"; }
 
+  // Whether a cluster keeps all of them on one node: what stands between the first `{` and the `}`
+  // after it is the same in all.
+  [[nodiscard]] bool share_a_slot() const
+  {
+    const auto tag = hash_tag_of(tasks);
+    return !tag.empty() && tag == hash_tag_of(run_times);
+  }
+
   // As record_steps wants them.
   [[nodiscard]] std::vector<std::string> of_records() const
   {
-    return {tasks, run_times, lanes(), held(), channel};
+    return {tasks, run_times, shelves(), held(), channel};
   }
   // As run_steps wants them.
   [[nodiscard]] std::vector<std::string> of_runs() const
   {
     return {runs(), runs() + ":by_time", runs() + ":by_name", runs() + ":bytes"};
+  }
+
+ private:
+  static std::string_view hash_tag_of(std::string_view key)
+  {
+    const auto begin = key.find('{');
+    if (begin == std::string_view::npos) return {};
+    const auto end = key.find('}', begin);
+    if (end == std::string_view::npos) return {};
+    return key.substr(begin + 1, end - begin - 1);
   }
 };
 

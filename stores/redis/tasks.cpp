@@ -6,6 +6,7 @@
 #include "stores/task_errors.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace asyncz::stores::redis {
@@ -62,7 +63,7 @@ std::vector<Status> Tasks::add(std::span<const Record> records)
       if (i % in_one_step == 0) calls.push_back({server_.who});
       const auto& record = batch[i];
       calls.back().insert(calls.back().end(), {record.id, moment_text(record.moment),
-                                               lane_of(record), value_of(record)});
+                                               shelf_of(record), value_of(record)});
     }
     const auto replies = server_.rest.run(add_script, keys_, calls);
     server_.changed = true;
@@ -88,7 +89,7 @@ Status Tasks::update(const Record& record)
   const auto reply = server_.rest.run(
       update_script, keys_,
       {server_.who, record.id, std::to_string(record.revision - 1), std::to_string(record.fence),
-       moment_text(record.moment), lane_of(record), value_of(record)});
+       moment_text(record.moment), shelf_of(record), value_of(record)});
   if (!reply) return reply.error();
   server_.changed = true;
   return status_of(*reply, record.id);
@@ -105,7 +106,7 @@ Status Tasks::remove(std::string_view id, std::int64_t revision)
 
 Status Tasks::remove_all()
 {
-  const auto all = ids();
+  const auto all = ids("0", "-1");
   if (!all) return all.error();
   std::int64_t left = 0;
   for (std::size_t i = 0; i < all->size(); i += in_one_step) {
@@ -123,10 +124,10 @@ Status Tasks::remove_all()
       ErrorKind::corrupt, std::to_string(left) + " tasks are not what asyncz writes and stay", {}};
 }
 
-// All at once, by moment: what moves meanwhile is neither left out nor visited twice.
-Result<std::vector<std::string>> Tasks::ids()
+// By moment, from the place `first` to `last`, -1 being the last of all.
+Result<std::vector<std::string>> Tasks::ids(std::string_view first, std::string_view last)
 {
-  auto reply = server_.rest.ask({"ZRANGE", server_.keys.run_times, "0", "-1"});
+  auto reply = server_.rest.ask({"ZRANGE", server_.keys.run_times, first, last});
   if (!reply) return reply.error();
   std::vector<std::string> ids;
   ids.reserve(reply->list.size());
@@ -134,21 +135,44 @@ Result<std::vector<std::string>> Tasks::ids()
   return ids;
 }
 
+// Who wants only the first is not kept waiting for all. The rest comes by ids that were read at
+// once, so that what moves meanwhile is neither left out nor visited twice.
 Status Tasks::visit(const Store::Visit& visit)
 {
-  const auto all = ids();
-  if (!all) return all.error();
-  for (std::size_t i = 0; i < all->size(); i += read_at_once) {
-    const auto more =
-        visit_page(std::span{*all}.subspan(i, std::min(read_at_once, all->size() - i)), visit);
+  std::set<std::string> seen;
+  for (const auto count : {read_at_once, 16 * read_at_once}) {
+    const auto first = ids("0", std::to_string(count - 1));
+    if (!first) return first.error();
+    const auto more = visit_new(*first, seen, visit);
     if (!more) return more.error();
-    if (!*more) break;
+    if (!*more || first->size() < count) return {};
+    seen.insert(first->begin(), first->end());
   }
-  return {};
+  const auto all = ids("0", "-1");
+  if (!all) return all.error();
+  const auto visited = visit_new(*all, seen, visit);
+  return visited ? Status{} : visited.error();
 }
 
+// Those of `ids` that were not seen before, page by page. Whether the visitor wants more.
+Result<bool> Tasks::visit_new(std::span<const std::string> ids, const std::set<std::string>& seen,
+                              const Store::Visit& visit)
+{
+  std::vector<std::string> page;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!seen.contains(ids[i])) page.push_back(ids[i]);
+    if (page.size() < read_at_once && i + 1 < ids.size()) continue;
+    const auto more = visit_page(page, visit);
+    if (!more || !*more) return more;
+    page.clear();
+  }
+  return true;
+}
+
+// Whether the visitor wants more.
 Result<bool> Tasks::visit_page(std::span<const std::string> ids, const Store::Visit& visit)
 {
+  if (ids.empty()) return true;
   Command command{"HMGET", server_.keys.tasks};
   command.insert(command.end(), ids.begin(), ids.end());
   const auto reply = server_.rest.ask(command);

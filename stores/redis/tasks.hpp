@@ -5,6 +5,7 @@
 #include "store/store.hpp"
 #include "stores/redis/server.hpp"
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +27,9 @@ class Tasks {
   Result<std::string> quarantine(std::string_view id);
 
  private:
-  Result<std::vector<std::string>> ids();
+  Result<std::vector<std::string>> ids(std::string_view first, std::string_view last);
+  Result<bool> visit_new(std::span<const std::string> ids, const std::set<std::string>& seen,
+                         const Store::Visit& visit);
   Result<bool> visit_page(std::span<const std::string> ids, const Store::Visit& visit);
 
   Server& server_;

@@ -2,7 +2,6 @@
 #include "stores/sql/choice.hpp"
 
 #include "store/demand.hpp"
-#include "stores/sql/claims.hpp"
 
 #include <fmt/format.h>
 

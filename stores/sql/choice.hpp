@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/store.hpp"
+#include "stores/sql/shelves.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <map>
@@ -11,8 +12,6 @@
 #include <string_view>
 
 namespace asyncz::stores {
-
-struct SqlShelf;
 
 // Appends to `step` a SELECT of up to `demand.limit` rows that are due at `now`, by priority,
 // moment and id, and within the demand's limits for each queue. Borrows from all its arguments.

@@ -16,8 +16,6 @@
 namespace asyncz::stores {
 namespace {
 
-constexpr std::int64_t lowest_priority = -9;
-constexpr std::int64_t highest_priority = 9;
 constexpr std::size_t most_ignored = 10'000;  // of more the first are looked at again
 
 // The words between UPDATE and WHERE that make a reservation.
@@ -43,49 +41,17 @@ Instant first_of(const std::vector<SqlShelf>& shelves)
 // --- Looking -------------------------------------------------------------------------------------
 
 // Those that the demand means.
-Result<std::vector<SqlShelf>> SqlClaims::shelves(SqlLane& lane, const Demand& demand) const
+Result<std::vector<SqlShelf>> SqlClaims::shelves(SqlLink& link, const Demand& demand) const
 {
-  std::vector<SqlShelf> found;
-  bool sane = true;  // a row that asyncz never writes must not keep us here for ever
-  const auto collect = [&](const SqlRow& row) {
-    sane = sane && row.number(1) >= lowest_priority && row.number(1) <= highest_priority;
-    found.push_back(
-        {std::string{row.text(0)}, static_cast<int>(row.number(1)), instant_of(row.number(2))});
-  };
-  const auto unwanted = [&](const SqlShelf& shelf) { return wanted_of(demand, shelf.queue) == 0; };
-  const bool at_once = !sql_.all_shelves.empty();
-  if (at_once) {
-    if (const auto asked = lane.run(sql_.all_shelves, {}, collect); !asked) return asked.error();
-  }
-  for (SqlShelf last; !at_once;) {
-    const auto before = found.size();
-    const std::string_view queue = last.queue;
-    const auto asked =
-        lane.run(sql_.next_shelf, {queue, std::int64_t{last.priority}, queue}, collect);
-    if (!asked) return asked.error();
-    if (found.size() == before || !sane) break;
-    // Of two the other's turn comes next.
-    const bool same_queue = found[before].queue == last.queue;
-    if (found.size() > before + 1) found.erase(found.end() - (same_queue ? 1 : 2));
-    if (std::tie(found.back().queue, found.back().priority) <=
-        std::tie(last.queue, last.priority)) {
-      sane = false;
-      break;
-    }
-    last = found.back();
-  }
-  if (!sane) {
-    return Error{ErrorKind::corrupt,
-                 "table " + sql_.name + " holds rows that asyncz has not written",
-                 "remove those whose priority is not -9 to 9"};
-  }
-  std::erase_if(found, unwanted);
+  auto found = read_shelves(link, sql_);
+  if (!found) return found;
+  std::erase_if(*found, [&](const SqlShelf& shelf) { return wanted_of(demand, shelf.queue) == 0; });
   return found;
 }
 
-Result<std::vector<Record>> SqlClaims::due(SqlLane& lane, const Demand& demand) const
+Result<std::vector<Record>> SqlClaims::due(SqlLink& link, const Demand& demand) const
 {
-  auto found = shelves(lane, demand);
+  auto found = shelves(link, demand);
   if (!found) return found.error();
   std::erase_if(*found, [&](const SqlShelf& shelf) { return shelf.moment > demand.now; });
   std::vector<Record> records;
@@ -93,15 +59,15 @@ Result<std::vector<Record>> SqlClaims::due(SqlLane& lane, const Demand& demand) 
   const std::map<std::string, std::int64_t> none;
   SqlStep step;
   SqlChoice{sql_, demand, demand.now, *found, none, record_columns, ""}.append_to(step);
-  const auto asked = lane.run(step.statement, step.values,
+  const auto asked = link.run(step.statement, step.values,
                               [&](const SqlRow& row) { records.push_back(record_of(row)); });
   if (!asked) return asked.error();
   return records;
 }
 
-Result<Instant> SqlClaims::first_moment(SqlLane& lane, const Demand& demand) const
+Result<Instant> SqlClaims::first_moment(SqlLink& link, const Demand& demand) const
 {
-  const auto found = shelves(lane, demand);
+  const auto found = shelves(link, demand);
   if (!found) return found.error();
   return first_of(*found);
 }
@@ -109,7 +75,7 @@ Result<Instant> SqlClaims::first_moment(SqlLane& lane, const Demand& demand) con
 Result<std::vector<SqlShelf>> SqlClaims::shelves_of(const Demand& demand)
 {
   if (auto done = forget_changed(); !done) return done.error();
-  auto found = shelves(lane_, demand);
+  auto found = shelves(link_, demand);
   if (!found) return found;
   if (!ignored_.empty()) {
     if (auto done = skip_ignored(*found); !done) return done.error();
@@ -128,7 +94,7 @@ Status SqlClaims::skip_ignored(std::vector<SqlShelf>& shelves)
     first.only = {{shelf.queue, 1}};
     SqlChoice{sql_, first, never, {&wanted, 1}, ignored_, "next_run_time, id", ""}.append_to(step);
     shelf.moment = never;
-    const auto asked = lane_.run(step.statement, step.values, [&](const SqlRow& row) {
+    const auto asked = link_.run(step.statement, step.values, [&](const SqlRow& row) {
       shelf.moment = instant_of(row.number(0));
     });
     if (!asked) return asked.error();
@@ -141,7 +107,7 @@ Status SqlClaims::forget_changed()
 {
   if (ignored_.empty()) return {};
   std::map<std::string, std::int64_t> unchanged;
-  const auto asked = lane_.run(fmt::format("SELECT id, revision FROM {} WHERE id IN ({})",
+  const auto asked = link_.run(fmt::format("SELECT id, revision FROM {} WHERE id IN ({})",
                                            sql_.tasks, SqlStatements::marks(ignored_.size())),
                                texts_of(ignored_), [&](const SqlRow& row) {
                                  const auto known = ignored_.find(std::string{row.text(0)});
@@ -157,14 +123,14 @@ Status SqlClaims::forget_changed()
 // lease away, and none that is behind is given what it holds to be early.
 Result<Instant> SqlClaims::due_by(Instant now)
 {
-  const auto there = lane_.there(now);
+  const auto there = link_.there(now);
   if (!there) return there.error();
   return std::min(now, *there);
 }
 
 Status SqlClaims::see_held(Instant now)
 {
-  const auto there = lane_.there(now);
+  const auto there = link_.there(now);
   if (!there) return there.error();
   auto values = texts_of(ignored_);
   values.insert(values.begin(), us_of(*there));
@@ -173,7 +139,7 @@ Status SqlClaims::see_held(Instant now)
     statement += " AND id NOT IN (" + SqlStatements::marks(ignored_.size()) + ")";
   }
   std::size_t count = 0;
-  const auto asked = lane_.run(statement, values, [&](const SqlRow& row) {
+  const auto asked = link_.run(statement, values, [&](const SqlRow& row) {
     count = static_cast<std::size_t>(row.number(0));
   });
   if (!asked) return asked.error();
@@ -204,7 +170,7 @@ Result<std::vector<Reservation>> SqlClaims::reserve_due(const Demand& demand)
 {
   const auto now = due_by(demand.now);
   if (!now) return now.error();
-  const auto until = lane_.there(demand.now + demand.lease);
+  const auto until = link_.there(demand.now + demand.lease);
   if (!until) return until.error();
   auto shelves = shelves_of(demand);
   if (!shelves) return shelves.error();
@@ -218,7 +184,7 @@ Result<std::vector<Reservation>> SqlClaims::reserve_due(const Demand& demand)
     for (auto& record : *taken) {
       held_.put(record);
       Reservation reservation{std::move(record)};
-      reservation.until = lane_.here(*until);
+      reservation.until = link_.here(*until);
       reservation.previous_worker = reservation.record.worker;
       reservations.push_back(std::move(reservation));
     }
@@ -249,7 +215,7 @@ Result<std::vector<Record>> SqlClaims::take_at_once(const Claim& claim)
   step.values.emplace_back(us_of(claim.until));
 
   std::vector<std::pair<Instant, Record>> taken;
-  const auto done = lane_.run(step.statement, step.values, [&](const SqlRow& row) {
+  const auto done = link_.run(step.statement, step.values, [&](const SqlRow& row) {
     taken.emplace_back(instant_of(row.number(8)), record_of(row));
   });
   if (!done) return done.error();
@@ -264,7 +230,7 @@ Result<std::vector<Record>> SqlClaims::take_at_once(const Claim& claim)
 
 Result<std::vector<Record>> SqlClaims::take_in_steps(const Claim& claim)
 {
-  return lane_.again([&](SqlConnection& connection) -> Result<std::vector<Record>> {
+  return link_.again([&](SqlConnection& connection) -> Result<std::vector<Record>> {
     if (auto begun = connection.begin(); !begun) return begun.error();
     auto taken = select_and_move(connection, claim);
     if (!taken || taken->empty()) {
@@ -339,7 +305,7 @@ Result<Changes> SqlClaims::changes()
   Changes changes;
   std::pair<std::int64_t, std::int64_t> notes;
   const auto kind = static_cast<std::int64_t>(NoteKind::queue);
-  const auto asked = lane_.run(sql_.queue_notes, {kind}, [&](const SqlRow& row) {
+  const auto asked = link_.run(sql_.queue_notes, {kind}, [&](const SqlRow& row) {
     notes = {row.number(0), row.number(1)};
   });
   if (!asked) return asked.error();
@@ -351,7 +317,7 @@ Result<Changes> SqlClaims::changes()
   const auto ours = texts_of(revisions);
   std::map<std::string, std::int64_t> stored;
   const auto looked =
-      lane_.run(fmt::format("SELECT id, revision FROM {} WHERE id IN ({})", sql_.tasks,
+      link_.run(fmt::format("SELECT id, revision FROM {} WHERE id IN ({})", sql_.tasks,
                             SqlStatements::marks(ours.size())),
                 ours, [&](const SqlRow& row) { stored.emplace(row.text(0), row.number(1)); });
   if (!looked) return looked.error();

@@ -4,7 +4,8 @@
 
 #include "store/store.hpp"
 #include "stores/held.hpp"
-#include "stores/sql/lane.hpp"
+#include "stores/sql/link.hpp"
+#include "stores/sql/shelves.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <cstdint>
@@ -16,24 +17,17 @@
 
 namespace asyncz::stores {
 
-// A queue's tasks of one priority, and the earliest moment of those.
-struct SqlShelf {
-  std::string queue;
-  int priority = 0;
-  Instant moment = never;
-};
-
 // The claim lane of an SQL store. Members and errors are those of Store.
 class SqlClaims {
  public:
   SqlClaims(SqlDatabase& database, const SqlStatements& sql, Held& held)
-      : database_{database}, sql_{sql}, held_{held}, lane_{database, sql, false}
+      : database_{database}, sql_{sql}, held_{held}, link_{database, sql, false}
   {
   }
 
   // These two work in the lane that is given, and pass nothing over.
-  Result<std::vector<Record>> due(SqlLane& lane, const Demand& demand) const;
-  Result<Instant> first_moment(SqlLane& lane, const Demand& demand) const;
+  Result<std::vector<Record>> due(SqlLink& link, const Demand& demand) const;
+  Result<Instant> first_moment(SqlLink& link, const Demand& demand) const;
 
   Result<std::vector<Reservation>> reserve_due(const Demand& demand);
   void ignore(const Reservation& reservation);
@@ -45,7 +39,7 @@ class SqlClaims {
  private:
   struct Claim;
 
-  Result<std::vector<SqlShelf>> shelves(SqlLane& lane, const Demand& demand) const;
+  Result<std::vector<SqlShelf>> shelves(SqlLink& link, const Demand& demand) const;
   Result<std::vector<SqlShelf>> shelves_of(const Demand& demand);
   Status skip_ignored(std::vector<SqlShelf>& shelves);
   Status forget_changed();
@@ -59,7 +53,7 @@ class SqlClaims {
   SqlDatabase& database_;
   const SqlStatements& sql_;
   Held& held_;
-  SqlLane lane_;
+  SqlLink link_;
   std::unique_ptr<SqlWatch> watch_;
   std::map<std::string, std::int64_t> ignored_;
   std::optional<std::pair<std::int64_t, std::int64_t>> queue_notes_;

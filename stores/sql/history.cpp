@@ -102,15 +102,15 @@ Status SqlHistory::each(const RunQuery& query, const Store::VisitRun& visit)
   }
 }
 
-Status SqlHistory::prune(SqlLane& lane, Instant before, std::int64_t keep_bytes)
+Status SqlHistory::prune(SqlLink& link, Instant before, std::int64_t keep_bytes)
 {
-  if (const auto done = lane.run(sql_.age_runs, {us_of(before)}); !done) return done.error();
+  if (const auto done = link.run(sql_.age_runs, {us_of(before)}); !done) return done.error();
   std::optional<std::int64_t> surplus;
-  const auto asked = lane.run(sql_.last_surplus, {keep_bytes},
+  const auto asked = link.run(sql_.last_surplus, {keep_bytes},
                               [&](const SqlRow& row) { surplus = row.number(0); });
   if (!asked) return asked.error();
   if (!surplus) return {};
-  const auto done = lane.run(sql_.cut_runs, {*surplus});
+  const auto done = link.run(sql_.cut_runs, {*surplus});
   return done ? Status{} : done.error();
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/store.hpp"
-#include "stores/sql/lane.hpp"
+#include "stores/sql/link.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <cstdint>
@@ -25,15 +25,15 @@ class SqlHistory {
   Status each(const RunQuery& query, const Store::VisitRun& visit);
 
   // In the rest lane.
-  Status prune(SqlLane& lane, Instant before, std::int64_t keep_bytes);
+  Status prune(SqlLink& link, Instant before, std::int64_t keep_bytes);
 
  private:
   Result<std::vector<RunRecord>> page(const RunQuery& query, const RunRecord* after);
 
   const SqlStatements& sql_;
-  SqlLane journal_;
+  SqlLink journal_;
   std::mutex mutex_;  // guards reading_, which any thread uses
-  SqlLane reading_;
+  SqlLink reading_;
 };
 
 }  // namespace asyncz::stores

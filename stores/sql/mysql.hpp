@@ -11,6 +11,15 @@
 
 namespace asyncz::stores {
 
+// How a connection is protected: TLS where it is wanted, with files in PEM.
+struct MysqlTls {
+  bool required = false;
+  bool verified = false;  // the server's certificate is for this host, and by the authority
+  std::string authority;
+  std::string certificate;  // our own
+  std::string key;
+};
+
 // What is empty is taken from the [client] section of ~/.my.cnf, else from the library's defaults.
 struct MysqlOptions {
   std::string host;
@@ -19,6 +28,7 @@ struct MysqlOptions {
   std::string user;
   std::optional<std::string> password;
   std::string database;
+  MysqlTls tls;
   Duration timeout = std::chrono::seconds{10};  // of an answer; a connection has half of it
 };
 

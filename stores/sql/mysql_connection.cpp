@@ -132,6 +132,19 @@ bool MysqlConnection::run_in_bulk(std::span<const SqlStep> steps)
   return true;
 }
 
+void protect(const MysqlLibrary& api, MYSQL* connection, const MysqlTls& tls)
+{
+  const auto file = [&](mysql_option option, const std::string& path) {
+    if (!path.empty()) api.options(connection, option, path.c_str());
+  };
+  file(MYSQL_OPT_SSL_CA, tls.authority);
+  file(MYSQL_OPT_SSL_CERT, tls.certificate);
+  file(MYSQL_OPT_SSL_KEY, tls.key);
+  constexpr my_bool yes = 1;
+  if (tls.required) api.options(connection, MYSQL_OPT_SSL_ENFORCE, &yes);
+  if (tls.verified) api.options(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqlConnection>> connect_mysql(std::shared_ptr<const MysqlLibrary> library,
@@ -148,6 +161,7 @@ Result<std::unique_ptr<SqlConnection>> connect_mysql(std::shared_ptr<const Mysql
   api.options(made, MYSQL_OPT_WRITE_TIMEOUT, &answer_timeout);
   api.options(made, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   api.options(made, MYSQL_READ_DEFAULT_GROUP, "client");
+  protect(api, made, options.tls);
   // Who names a port means it; the library would take the socket wherever the host is localhost.
   constexpr unsigned tcp = MYSQL_PROTOCOL_TCP;
   if (options.port != 0) api.options(made, MYSQL_OPT_PROTOCOL, &tcp);
@@ -158,6 +172,11 @@ Result<std::unique_ptr<SqlConnection>> connect_mysql(std::shared_ptr<const Mysql
                        given(options.database), static_cast<unsigned>(options.port),
                        given(options.socket), CLIENT_FOUND_ROWS) == nullptr) {
     return connection->error();
+  }
+  // The library goes on in the clear where the server knows nothing else.
+  if (options.tls.required && api.get_ssl_cipher(made) == nullptr) {
+    return Error{ErrorKind::unavailable, "the server offers no TLS, which sslmode demands",
+                 "set it up there, or leave sslmode out of the URL"};
   }
   for (const auto* setting : {"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
                               "SET SESSION innodb_lock_wait_timeout = 5"}) {

@@ -19,6 +19,7 @@ Result<std::shared_ptr<const MysqlLibrary>> MysqlLibrary::open()
   functions.find(library->error, "mysql_error");
   functions.find(library->fetch_fields, "mysql_fetch_fields");
   functions.find(library->free_result, "mysql_free_result");
+  functions.find(library->get_ssl_cipher, "mysql_get_ssl_cipher");
   functions.find(library->init, "mysql_init");
   functions.find(library->num_fields, "mysql_num_fields");
   functions.find(library->options, "mysql_options");

@@ -20,6 +20,7 @@ struct MysqlLibrary {
   decltype(&::mysql_error) error = nullptr;
   decltype(&::mysql_fetch_fields) fetch_fields = nullptr;
   decltype(&::mysql_free_result) free_result = nullptr;
+  decltype(&::mysql_get_ssl_cipher) get_ssl_cipher = nullptr;
   decltype(&::mysql_init) init = nullptr;
   decltype(&::mysql_num_fields) num_fields = nullptr;
   decltype(&::mysql_options) options = nullptr;

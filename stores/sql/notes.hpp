@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/store.hpp"
-#include "stores/sql/lane.hpp"
+#include "stores/sql/link.hpp"
 #include "stores/sql/statements.hpp"
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace asyncz::stores {
 // Members and errors are those of Store. Works in the rest lane.
 class SqlNotes {
  public:
-  SqlNotes(SqlLane& lane, const SqlStatements& sql);
+  SqlNotes(SqlLink& link, const SqlStatements& sql);
 
   Status put(const Note& note);
   Status remove(NoteKind kind, std::string_view name);
@@ -25,7 +25,7 @@ class SqlNotes {
   Status put_worker(const Note& note);
   Result<bool> add(const Note& note);
 
-  SqlLane& lane_;
+  SqlLink& link_;
   const SqlStatements& sql_;
   std::int64_t owner_;  // tells this object from all others
 };

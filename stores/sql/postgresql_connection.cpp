@@ -47,12 +47,25 @@ ErrorKind kind_of_refusal(std::string_view message)
   const auto says = [&](std::string_view words) {
     return message.find(words) != std::string_view::npos;
   };
+  if (says("invalid ") && says(" value")) return ErrorKind::usage;
   if (says("database \"") && says("does not exist")) return ErrorKind::not_found;
   if (says("authentication") || says("no password") || says("role \"") || says("pg_hba.conf") ||
       says("permission denied")) {
     return ErrorKind::denied;
   }
   return ErrorKind::unavailable;
+}
+
+std::string hint_of(ErrorKind refusal)
+{
+  switch (refusal) {
+    case ErrorKind::unavailable:
+      return "is the server running, and is the address right?";
+    case ErrorKind::usage:
+      return "correct the store's URL";
+    default:
+      return "name user and database in the URL; the password may be in ~/.pgpass";
+  }
 }
 
 std::string numbered(std::string_view statement)
@@ -122,10 +135,7 @@ Result<std::unique_ptr<PostgresqlConnection>> PostgresqlConnection::open(
   if (api.status(made) != CONNECTION_OK) {
     const auto message = first_line(api.errorMessage(made));
     const auto kind = kind_of_refusal(message);
-    return Error{kind, "cannot reach PostgreSQL: " + message,
-                 kind == ErrorKind::unavailable
-                     ? "is the server running, and is the address right?"
-                     : "name user and database in the URL; the password may be in ~/.pgpass"};
+    return Error{kind, "cannot reach PostgreSQL: " + message, hint_of(kind)};
   }
   api.setNoticeProcessor(made, say_nothing, nullptr);
   api.setnonblocking(made, 1);

@@ -133,4 +133,14 @@ Status open_schema(SqlConnection& connection, const SqlStatements& sql, bool cre
                "asyncz add makes one"};
 }
 
+// Asked for first, since who may not make tables could not even leave one as it is.
+Status open_unreadable(SqlConnection& connection, const SqlStatements& sql)
+{
+  const auto there = exists(connection, sql, sql.name + "_unreadable");
+  if (!there) return there.error();
+  if (*there) return {};
+  const auto made = connection.run(sql.make_unreadable, {}, {});
+  return made ? Status{} : made.error();
+}
+
 }  // namespace asyncz::stores

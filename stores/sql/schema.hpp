@@ -18,4 +18,7 @@ inline constexpr std::int64_t schema_version = 1;
 //   failed     a newer asyncz made them
 Status open_schema(SqlConnection& connection, const SqlStatements& sql, bool create);
 
+// Makes the table for what cannot be read, where it is missing.
+Status open_unreadable(SqlConnection& connection, const SqlStatements& sql);
+
 }  // namespace asyncz::stores

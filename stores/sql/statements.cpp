@@ -118,6 +118,17 @@ std::vector<std::string> schema_of(const SqlStatements& sql, const Words& words)
   return schema;
 }
 
+// An id may be there several times. Its columns are those of the tasks, and when it was put aside.
+std::string make_unreadable_of(const SqlStatements& sql, const Words& words)
+{
+  return fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (put_aside BIGINT NOT NULL, id {} NOT NULL,"
+      " next_run_time BIGINT NOT NULL, queue {} NOT NULL, priority BIGINT NOT NULL,"
+      " revision BIGINT NOT NULL, fence BIGINT NOT NULL, worker BIGINT NOT NULL,"
+      " state {} NOT NULL){}",
+      sql.unreadable, words.id, words.queue, words.bytes, words.ending);
+}
+
 // The first of the same queue and a later priority, and the first of a later queue.
 std::string next_shelf_of(const SqlStatements& sql)
 {
@@ -152,7 +163,9 @@ SqlStatements::SqlStatements(SqlKind database, std::string_view table) : kind{da
   tasks = quoted("");
   history = quoted("_history");
   notes = quoted("_notes");
+  unreadable = quoted("_unreadable");
   schema = schema_of(*this, words);
+  make_unreadable = make_unreadable_of(*this, words);
   table_exists = table_exists_of(kind);
   clock = clock_of(kind);
   if (kind == SqlKind::postgresql) announce = fmt::format("SELECT pg_notify('{}', '')", name);
@@ -178,10 +191,17 @@ SqlStatements::SqlStatements(SqlKind database, std::string_view table) : kind{da
       tasks);
   remove = fmt::format("DELETE FROM {} WHERE id = ? AND revision = ?", tasks);
   remove_all = fmt::format("DELETE FROM {}", tasks);
+  put_aside = fmt::format(
+      "INSERT INTO {0} (put_aside, {1}) SELECT ?, {1} FROM {2} WHERE id = ? AND revision = ?",
+      unreadable, record_columns, tasks);
   keys = fmt::format("SELECT id, next_run_time FROM {} ORDER BY next_run_time, id", tasks);
   held = fmt::format("SELECT COUNT(*) FROM {} WHERE held_until > ?", tasks);
   next_shelf = next_shelf_of(*this);
   all_shelves = all_shelves_of(*this);
+  shelf_keys = fmt::format(
+      "SELECT id, next_run_time FROM {} WHERE queue = ? AND priority = ?"
+      " ORDER BY next_run_time, id LIMIT ?",
+      tasks);
 
   const auto into_history =
       fmt::format("INSERT INTO {} (task_tag, fence, part, recorded, state)", history);

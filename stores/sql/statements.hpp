@@ -24,11 +24,13 @@ struct SqlStatements {
   std::string tasks;
   std::string history;
   std::string notes;
+  std::string unreadable;  // what doctor has put aside; made when it is needed
 
   std::vector<std::string> schema;  // makes all of them, and one line at least is there already
-  std::string table_exists;         // ? is its name
-  std::string clock;                // the database's time in µs; empty: the same machine's
-  std::string announce;             // tells who watches; empty: they notice
+  std::string make_unreadable;
+  std::string table_exists;  // ? is its name
+  std::string clock;         // the database's time in µs; empty: the same machine's
+  std::string announce;      // tells who watches; empty: they notice
 
   // --- Tasks ---
   std::string add;
@@ -41,12 +43,14 @@ struct SqlStatements {
   std::string take;  // reserves one by its id and revision
   std::string remove;
   std::string remove_all;
-  std::string keys;  // id and moment of all, in the order of get_all_tasks
-  std::string held;  // how many are held
+  std::string put_aside;  // copies one by its id and revision into `unreadable`
+  std::string keys;       // id and moment of all, in the order of get_all_tasks
+  std::string held;       // how many are held
 
   // --- Shelves: what has the same queue and priority ---
   std::string next_shelf;   // after this queue and priority; two rows at most
   std::string all_shelves;  // where that is one statement; else empty
+  std::string shelf_keys;   // the first of this queue and priority, as `keys` has them
 
   // --- History, notes ---
   std::string add_run;

@@ -1,22 +1,49 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What becomes of commands and workers when their database's server is gone, slow or wants a password.
+"""What becomes of commands and workers when their store's server is gone, slow or wants a password.
 
-usage: database_server.py ASYNCZ NAME, with tests/stress and tests/servers on the path.
+usage: database_server.py ASYNCZ NAME [CASE...], with tests/stress and tests/servers on the path.
 """
 
 import importlib
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 
-from redis_server import (a_worker_that_slept_longer_than_its_lease_settles_nothing, go, logged,
-                          ran, shell, states, waiting_task,
-                          what_cannot_be_prolonged_is_ended_before_its_lease)
 from world import World, check, wait_until
 
 SECRET = "s3cret-of-the-test"
+
+
+def ran(world):
+    path = world.folder / "ran"
+    return path.read_text().split() if path.exists() else []
+
+
+def shell(world, line, *options):
+    return world.run("add", *options, "--cwd", world.folder, "--shell", line).stdout.strip()
+
+
+def waiting_task(world):
+    """A task that says `start`, waits for the file `go` and says `end`."""
+    return shell(world, "echo start >>ran; until [ -e go ]; do sleep 0.05; done; echo end >>ran")
+
+
+def go(world):
+    (world.folder / "go").touch()
+
+
+def states(world):
+    return [run["state"] for run in world.json("history", "--limit", 0)]
+
+
+def logged(world, text):
+    return lambda: text in (world.folder / "workers.log").read_text()
+
+
+# --- Commands --------------------------------------------------------------------------------------
 
 
 def a_command_without_its_server_is_exit_5_with_a_hint(world, server):
@@ -32,6 +59,31 @@ def a_server_that_does_not_answer_costs_its_timeout_and_no_more(world, server):
     world.run("list", exits=(5,))
     server.resume()
     check(len(world.json("list")) == 1, "a task was lost")
+
+
+def a_store_on_a_server_needs_a_key(world, server):
+    del world.environment["ASYNCZ_STORE_ENCRYPTION_KEY_FILE"]
+    check("key" in world.run("add", "--", "true", exits=(2,)).stderr, "no word of a key")
+    config = world.folder / "config.toml"
+    config.write_text("[encryption]\nenabled = false\n")
+    world.run("--config", config, "add", "--", "true")
+
+
+def a_damaged_record_is_reported_put_aside_and_costs_nothing_else(world, server):
+    for name in ("good", "evil"):
+        shell(world, f"echo {name} >>ran", "--id", name)
+    shell(world, "true", "--id", "later", "--in", "1h")
+    server.damage("work", "evil")
+    check("evil" in world.run("list", exits=(6,)).stdout, "it is not shown")
+    world.start_worker("--drain").wait()
+    world._workers.clear()
+    check(ran(world) == ["good"], f"it ran {ran(world)}")
+    check("evil" in (world.folder / "workers.log").read_text(), "the worker does not name it")
+    check("evil" in world.run("doctor", exits=(6,)).stdout, "doctor does not name it")
+    check("unreadable" in world.run("doctor", "--fix", exits=(6,)).stdout, "it was not put aside")
+    world.run("doctor", exits=(0, 1))
+    check([task["id"] for task in world.json("list")] == ["later"], "what is left")
+    world.run("add", "--id", "evil", "--paused", "--", "true")
 
 
 def a_missing_database_is_named(world, server):
@@ -74,6 +126,30 @@ def a_refused_password_is_not_shown(world, server):
     shown = "".join(world.run(*words, exits=(0, 1, 7)).stderr
                     for words in (("list",), ("doctor",), ("config",), ("worker", "--drain")))
     check("user or password is wrong" in shown and SECRET not in shown, shown)
+
+
+def a_connection_is_encrypted_and_its_server_known_where_the_url_says_so(world, server):
+    tried = world.url
+    world.url = f"{tried}&sslmode=require"
+    failed = world.run("list", exits=(5,))
+    check("SSL" in failed.stderr or "TLS" in failed.stderr, failed.stderr)
+    server.stop()
+    server.demand_tls()
+    server.start()
+    world.run("add", "--id", "kept", "--paused", "--", "true")
+    world.url = f"{tried}&sslmode=verify-full&sslrootcert={server.certificate}"
+    check([task["id"] for task in world.json("list")] == ["kept"], "the task")
+    check(server.refuses_the_clear(), "it may have been in the clear")
+    stranger = world.folder / "stranger.pem"
+    server.make_certificate(world.folder / "stranger.key", stranger)
+    world.url = f"{tried}&sslmode=verify-full&sslrootcert={stranger}"
+    failed = world.run("list", exits=(5,))
+    check("certificate" in failed.stderr, failed.stderr)
+    world.url = f"{tried}&sslmode=nonsense"
+    check("sslmode" in world.run("list", exits=(2,)).stderr, "sslmode is not named")
+
+
+# --- Workers ---------------------------------------------------------------------------------------
 
 
 def a_worker_survives_its_server_and_keeps_what_runs(world, server):
@@ -124,34 +200,75 @@ def cut_connections_cost_nothing(world, server):
     world.stop_workers()
 
 
+def what_cannot_be_prolonged_is_ended_before_its_lease(world, server):
+    waiting_task(world)
+    world.start_worker("--lease", "3s")
+    wait_until(lambda: ran(world) == ["start"], "the start")
+    server.pause()
+    wait_until(logged(world, "could not be prolonged"), "the end of the run")
+    go(world)
+    server.resume()
+    wait_until(lambda: not world.json("list"), "the second run")
+    check(ran(world) == ["start", "start", "end"], f"it ran {ran(world)}")
+    check(states(world)[0] == "succeeded", f"history: {states(world)}")
+    world.stop_workers()
+
+
+def a_worker_that_slept_longer_than_its_lease_settles_nothing(world, server):
+    task = waiting_task(world)
+    sleeper = world.start_worker("--lease", "4s", "--name", "sleeper")
+    wait_until(lambda: ran(world) == ["start"], "the start")
+    sleeper.send_signal(signal.SIGSTOP)
+    world.start_worker("--lease", "4s", "--name", "other")
+    wait_until(lambda: ran(world) == ["start", "start"], "the run elsewhere")
+    sleeper.send_signal(signal.SIGCONT)
+    wait_until(logged(world, "lost"), "the end of the first run")
+    go(world)
+    wait_until(lambda: not world.json("list"), "the settlement")
+    world.stop_workers()
+    runs = world.json("history", task, "--limit", 0)
+    good = [run["worker"] for run in runs if run["state"] == "succeeded"]
+    check(good == ["other"], f"history: {[(run['worker'], run['state']) for run in runs]}")
+
+
 CASES = [
     a_command_without_its_server_is_exit_5_with_a_hint,
     a_server_that_does_not_answer_costs_its_timeout_and_no_more,
+    a_store_on_a_server_needs_a_key,
     a_worker_survives_its_server_and_keeps_what_runs,
     cut_connections_cost_nothing,
     what_cannot_be_prolonged_is_ended_before_its_lease,
     a_worker_that_slept_longer_than_its_lease_settles_nothing,
 ]
 
-
 # Where the server is asked for a database that is there, and knows who asks.
 CASES_WITH_USERS = [a_missing_database_is_named, a_password_is_needed_and_never_shown]
-
-CASES_READ_ONLY = [a_server_that_takes_no_writes_is_waited_for]
 
 CASES_WITHOUT_USERS = [a_refused_password_is_not_shown]
 
 
+def cases_of(kind):
+    """Those that this kind of server can play."""
+    cases = list(CASES)
+    if hasattr(kind, "damage"):
+        cases.append(a_damaged_record_is_reported_put_aside_and_costs_nothing_else)
+    if hasattr(kind, "demand_tls"):
+        cases.append(a_connection_is_encrypted_and_its_server_known_where_the_url_says_so)
+    if hasattr(kind, "set_read_only"):
+        cases.append(a_server_that_takes_no_writes_is_waited_for)
+    return cases + (CASES_WITH_USERS if hasattr(kind, "require_password") else CASES_WITHOUT_USERS)
+
+
 def play(case, kind):
-    with tempfile.TemporaryDirectory(prefix="asyncz-database-") as place:
+    with tempfile.TemporaryDirectory(prefix="asyncz-server-") as place:
         os.chmod(place, 0o711)
         folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "server")
         folder.mkdir()
         data.mkdir()
         server = kind(data)
         server.start()
-        url = server.tcp_url
-        world = World(sys.argv[1], None, folder, f"{url}?timeout=2s&{kind.table}=work")
+        world = World(sys.argv[1], None, folder,
+                      f"{server.tcp_url}?timeout=2s&{kind.table}=work")
         try:
             case(world, server)
         except BaseException:
@@ -164,16 +281,20 @@ def play(case, kind):
             server.stop()
 
 
-def main():
-    kind = importlib.import_module(sys.argv[2]).SERVER
+def play_all(cases, kind, chosen):
     if kind.missing():
         print(f"{kind.missing()} is missing")
         return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
-    cases = CASES + (CASES_WITH_USERS if hasattr(kind, "require_password") else CASES_WITHOUT_USERS)
-    for case in cases + (CASES_READ_ONLY if hasattr(kind, "set_read_only") else []):
-        play(case, kind)
-        print(case.__name__.replace("_", " "))
+    for case in cases:
+        if not chosen or case.__name__ in chosen:
+            print(case.__name__.replace("_", " "), flush=True)
+            play(case, kind)
     return 0
+
+
+def main():
+    kind = importlib.import_module(sys.argv[2]).SERVER
+    return play_all(cases_of(kind), kind, sys.argv[3:])
 
 
 if __name__ == "__main__":

@@ -52,6 +52,21 @@ class Mariadb(Server):
         self.ask("".join(f"set password for root@'{host}' = password('{secret}');"
                          for host in ("127.0.0.1", "localhost")))
 
+    def demand_tls(self):
+        """From the next start on, of connections that come through a port."""
+        key, self.certificate = self.own_certificate()
+        self.settings |= {"ssl-key": key, "ssl-cert": self.certificate,
+                          "require-secure-transport": "ON"}
+
+    def refuses_the_clear(self):
+        words = ["mariadb", "--no-defaults", "-uroot", "-h127.0.0.1", f"-P{self.port}", "--skip-ssl",
+                 "-e", "select 1"]
+        return subprocess.run(self.as_user(words), cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True).returncode != 0
+
+    def damage(self, store, task):
+        self.ask(f"update asyncz.{store} set state = concat(state, 'x') where id = '{task}'")
+
     def cut_connections(self):
         """All but the one that says so: each is of the user root."""
         shown = self.ask("select id from information_schema.processlist where user = 'root'"

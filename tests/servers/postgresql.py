@@ -68,6 +68,21 @@ class Postgresql(Server):
         self.run("psql", "-qc", f"alter system set default_transaction_read_only = {on}",
                  "-c", "select pg_reload_conf()", self.url)
 
+    def demand_tls(self):
+        """From the next start on, of connections that come through a port."""
+        key, self.certificate = self.own_certificate()
+        self.settings |= {"ssl": "on", "ssl_key_file": key, "ssl_cert_file": self.certificate}
+        (self.folder / "data" / "pg_hba.conf").write_text(
+            "local all all trust\nhostssl all all all trust\n")
+
+    def refuses_the_clear(self):
+        words = [self.find("psql"), "-Atqc", "select 1", f"{self.tcp_url}?sslmode=disable"]
+        return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True).returncode != 0
+
+    def damage(self, store, task):
+        self.run("psql", "-qc", f"update {store} set state = state || 'x' where id = '{task}'",
+                 self.url)
+
     def cut_connections(self):
         self.run("psql", "-qc", "select pg_terminate_backend(pid) from pg_stat_activity"
                  " where application_name = 'asyncz'", self.url)

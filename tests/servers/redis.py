@@ -10,6 +10,8 @@ from server import Server, free_port
 
 class Redis(Server):
     programs = ("redis-server",)
+    name = "Redis"
+    table = "key_prefix"
     for_others = {"bind": "0.0.0.0", "protected-mode": "no"}  # to be reached from other machines
 
     def __init__(self, folder, **settings):
@@ -26,7 +28,7 @@ class Redis(Server):
 
     @property
     def tcp_url(self):
-        return self.url_at(self.address)
+        return f"redis://{self.address}:{self.port}"
 
     def url_at(self, address):
         return f"redis://{address}:{self.port}"
@@ -41,6 +43,16 @@ class Redis(Server):
         with contextlib.suppress(OSError):
             return self.ask("PING") in (b"+PONG", b"-NOAUTH Authentication required.")
         return False
+
+    def cut_connections(self):
+        self.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        self.ask("CLIENT", "KILL", "TYPE", "pubsub")
+
+    def damage(self, store, task):
+        """Puts a byte at the end of a record; its first line stays as it is."""
+        key = f"{store}asyncz.tasks"
+        self.ask("EVAL", "redis.call('HSET', KEYS[1], ARGV[1],"
+                 " redis.call('HGET', KEYS[1], ARGV[1]) .. 'x')", 1, key, task)
 
     def ask(self, *words):
         """The first line of the answer to one command."""

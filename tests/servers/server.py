@@ -81,6 +81,22 @@ class Server:
         """The URL as the user whose password require_password() has set."""
         return url
 
+    def make_certificate(self, key, certificate):
+        """One for 127.0.0.1 that is signed by itself, and its key."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                        "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                        "-out", certificate], check=True, stdin=subprocess.DEVNULL,
+                       capture_output=True)
+
+    def own_certificate(self):
+        """Its own key and certificate, for a server that speaks TLS; their paths."""
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        self.make_certificate(key, certificate)
+        if self.user and os.geteuid() == 0:
+            shutil.chown(key, self.user)
+        return key, certificate
+
     def log(self):
         return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")[-2000:]
 

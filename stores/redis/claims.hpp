@@ -16,9 +16,9 @@
 
 namespace asyncz::stores::redis {
 
-class Work {
+class Claims {
  public:
-  explicit Work(Server& server) : server_{server}, keys_{server.keys.of_records()} {}
+  explicit Claims(Server& server) : server_{server}, keys_{server.keys.of_records()} {}
 
   Result<std::vector<Record>> due(const Demand& demand);
   Result<Instant> next_run_time(const Demand& demand);

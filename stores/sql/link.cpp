@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "stores/sql/lane.hpp"
+#include "stores/sql/link.hpp"
 
 #include "time/clock.hpp"
 
 namespace asyncz::stores {
 
-Result<SqlConnection*> SqlLane::connection()
+Result<SqlConnection*> SqlLink::connection()
 {
   if (connection_ && !connection_->is_lost()) return connection_.get();
   connection_.reset();
@@ -16,18 +16,18 @@ Result<SqlConnection*> SqlLane::connection()
   return connection_.get();
 }
 
-Result<std::size_t> SqlLane::run(const std::string& statement, const SqlValues& values,
+Result<std::size_t> SqlLink::run(const std::string& statement, const SqlValues& values,
                                  const EachRow& each)
 {
   return again([&](SqlConnection& connection) { return connection.run(statement, values, each); });
 }
 
-Result<std::vector<std::size_t>> SqlLane::run_all(std::span<const SqlStep> steps)
+Result<std::vector<std::size_t>> SqlLink::run_all(std::span<const SqlStep> steps)
 {
   return again([&](SqlConnection& connection) { return connection.run_all(steps); });
 }
 
-Result<Instant> SqlLane::there(Instant instant)
+Result<Instant> SqlLink::there(Instant instant)
 {
   if (sql_.clock.empty()) return instant;
   const auto now = system_clock().now();
@@ -37,7 +37,7 @@ Result<Instant> SqlLane::there(Instant instant)
   return clock_.there(instant);
 }
 
-Status SqlLane::measure(Instant before)
+Status SqlLink::measure(Instant before)
 {
   Instant between;
   const auto asked =

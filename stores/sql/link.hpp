@@ -14,9 +14,9 @@
 namespace asyncz::stores {
 
 // For one thread at a time. Errors are those of SqlConnection.
-class SqlLane {
+class SqlLink {
  public:
-  SqlLane(SqlDatabase& database, const SqlStatements& sql, bool synced)
+  SqlLink(SqlDatabase& database, const SqlStatements& sql, bool synced)
       : database_{database}, sql_{sql}, synced_{synced}
   {
   }
@@ -54,7 +54,7 @@ class SqlLane {
 };
 
 template <class Call>
-auto SqlLane::again(Call call) -> decltype(call(std::declval<SqlConnection&>()))
+auto SqlLink::again(Call call) -> decltype(call(std::declval<SqlConnection&>()))
 {
   repeated_ = false;
   for (int tries = 1;; ++tries) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stores/sql/open.hpp"
+#include "stores/sql/opening.hpp"
 
 #include "base/text.hpp"
 #include "stores/authority.hpp"
@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,7 @@ struct Parameters {
   std::string database;
   std::string password_file;
   std::string socket;
+  MysqlTls tls;
   Duration timeout = std::chrono::seconds{10};
 };
 
@@ -46,12 +48,13 @@ constexpr Duration shortest_timeout = std::chrono::seconds{1};
 constexpr Duration longest_timeout = std::chrono::hours{1};
 
 // Which parameters a kind of store has besides tablename and database.
-enum class Extras : std::uint8_t { none, of_a_server, of_a_server_with_socket };
+enum class Extras : std::uint8_t { none, of_a_server, of_mysql };
 
 Error unknown_parameter(std::string_view name)
 {
-  constexpr std::array<std::string_view, 5> known{"database", "tablename", "password_file",
-                                                  "socket", "timeout"};
+  constexpr std::array<std::string_view, 9> known{"database",    "password_file", "socket",
+                                                  "sslcert",     "sslkey",        "sslmode",
+                                                  "sslrootcert", "tablename",     "timeout"};
   const auto meant = did_you_mean(name, known);
   return {ErrorKind::usage, "the SQL store's parameter '" + printable(name) + "' is not known",
           meant ? "did you mean " + std::string{*meant} : ""};
@@ -68,6 +71,29 @@ Status set_timeout(Parameters& parameters, const std::string& text)
       ErrorKind::usage, "the SQL store's parameter 'timeout' is a duration of 1s to 1h", {}};
 }
 
+// As libpq has it, as far as MariaDB's library can do the same.
+Status set_tls_mode(MysqlTls& tls, std::string_view text)
+{
+  tls.required = text == "require" || text == "verify-full";
+  tls.verified = text == "verify-full";
+  if (tls.required) return {};
+  return Error{ErrorKind::usage, "the SQL store's parameter 'sslmode' is require or verify-full",
+               "leave it out for a connection without TLS"};
+}
+
+// Whether it is one of those that MariaDB and MySQL have besides.
+bool set_file_of_mysql(Parameters& parameters, std::string_view name, const std::string& text)
+{
+  const std::map<std::string_view, std::string*> files{{"socket", &parameters.socket},
+                                                       {"sslcert", &parameters.tls.certificate},
+                                                       {"sslkey", &parameters.tls.key},
+                                                       {"sslrootcert", &parameters.tls.authority}};
+  const auto found = files.find(name);
+  if (found == files.end()) return false;
+  *found->second = text;
+  return true;
+}
+
 Status set_parameter(Parameters& parameters, Extras extras, std::string_view name,
                      const std::string& text)
 {
@@ -79,11 +105,11 @@ Status set_parameter(Parameters& parameters, Extras extras, std::string_view nam
     parameters.database = text;
   } else if (name == "password_file" && extras != Extras::none) {
     parameters.password_file = text;
-  } else if (name == "socket" && extras == Extras::of_a_server_with_socket) {
-    parameters.socket = text;
   } else if (name == "timeout" && extras != Extras::none) {
     return set_timeout(parameters, text);
-  } else {
+  } else if (name == "sslmode" && extras == Extras::of_mysql) {
+    return set_tls_mode(parameters.tls, text);
+  } else if (extras != Extras::of_mysql || !set_file_of_mysql(parameters, name, text)) {
     return unknown_parameter(name);
   }
   return {};
@@ -177,7 +203,7 @@ Result<std::unique_ptr<Store>> open_mysql_store(const Opening& opening)
 {
   const auto url = parse_url(opening.url);
   if (!url) return url.error();
-  auto parameters = read_parameters(opening, *url, Extras::of_a_server_with_socket);
+  auto parameters = read_parameters(opening, *url, Extras::of_mysql);
   if (!parameters) return parameters.error();
   const auto authority = parse_authority(*url);
   if (!authority) return authority.error();
@@ -190,6 +216,7 @@ Result<std::unique_ptr<Store>> open_mysql_store(const Opening& opening)
                   .user = authority->user,
                   .password = *std::move(password),
                   .database = url->path.size() > 1 ? url->path.substr(1) : parameters->database,
+                  .tls = parameters->tls,
                   .timeout = parameters->timeout});
   if (!database) return database.error();
   return open_sql_store(*std::move(database), parameters->options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stores/custom/work.hpp"
+#include "stores/custom/claims.hpp"
 
 #include "stores/custom/tasks.hpp"
 
@@ -60,7 +60,7 @@ Status apply(const Extended& extended, Instant until, Reservation& reservation)
 
 }  // namespace
 
-Result<std::vector<Reservation>> Work::reserve_due(const Demand& demand)
+Result<std::vector<Reservation>> Claims::reserve_due(const Demand& demand)
 {
   ValueList ignored;
   for (const auto& reservation : ignored_) ignored.push_back(reservation);
@@ -69,13 +69,13 @@ Result<std::vector<Reservation>> Work::reserve_due(const Demand& demand)
       reserved_in);
 }
 
-Result<Reservation> Work::reserve(std::string_view id, const Demand& demand)
+Result<Reservation> Claims::reserve(std::string_view id, const Demand& demand)
 {
   return helpers_.value<Reservation>("reserve", {{"id", id}, {"demand", wire::value_of(demand)}},
                                      reserved_in);
 }
 
-Result<Store::Holder> Work::holder(std::string_view id, Instant now)
+Result<Store::Holder> Claims::holder(std::string_view id, Instant now)
 {
   const auto read = [](const Value& value) -> Result<Store::Holder> {
     wire::Fields fields{value};
@@ -86,13 +86,13 @@ Result<Store::Holder> Work::holder(std::string_view id, Instant now)
   return helpers_.value<Store::Holder>("holder", {{"id", id}, {"now", wire::value_of(now)}}, read);
 }
 
-void Work::ignore(const Reservation& reservation)
+void Claims::ignore(const Reservation& reservation)
 {
   if (ignored_.size() >= most_ignored) ignored_.pop_front();
   ignored_.push_back(wire::value_of(reservation));
 }
 
-std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Instant until)
+std::vector<Status> Claims::extend(std::span<Reservation* const> reservations, Instant until)
 {
   std::vector<Status> statuses;
   for (std::size_t begin = 0; begin < reservations.size(); begin += most_in_batch) {
@@ -118,7 +118,7 @@ std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Ins
 }
 
 // A step whose answer was lost may have been taken: then ours is what is stored.
-void Work::forgive_repetition(const Settlement& settlement, Status& status)
+void Claims::forgive_repetition(const Settlement& settlement, Status& status)
 {
   if (status) return;
   if (!settlement.record) {
@@ -129,7 +129,7 @@ void Work::forgive_repetition(const Settlement& settlement, Status& status)
   }
 }
 
-std::vector<Status> Work::settle(std::span<const Settlement> settlements)
+std::vector<Status> Claims::settle(std::span<const Settlement> settlements)
 {
   std::vector<Status> statuses;
   while (!settlements.empty()) {

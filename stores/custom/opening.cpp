@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "stores/custom/open.hpp"
+#include "stores/custom/opening.hpp"
 
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/task_id.hpp"
 #include "base/text.hpp"
@@ -16,14 +17,6 @@ constexpr Duration usual_timeout = std::chrono::seconds{10};
 constexpr Duration least_timeout = std::chrono::milliseconds{100};
 constexpr Duration longest_timeout = std::chrono::hours{1};
 constexpr std::size_t longest_name = 32;
-
-// FNV-1a: a name for the folder of a store, whatever its URL.
-std::uint64_t hash_of(std::string_view text)
-{
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const auto byte : bytes_of(text)) hash = (hash ^ byte) * 0x100000001b3;
-  return hash;
-}
 
 ValueMap parameters_of(const Opening& opening, const Url& url)
 {
@@ -76,7 +69,7 @@ Result<std::unique_ptr<Store>> open_custom_store(const Opening& opening)
 
   ValueMap greeting{
       {"authority", url->authority}, {"path", url->path}, {"parameters", std::move(parameters)}};
-  const auto folder = url->scheme + "-" + wire::tag_text(hash_of(json_text(greeting)));
+  const auto folder = url->scheme + "-" + wire::tag_text(fnv1a(bytes_of(json_text(greeting))));
   greeting.insert(greeting.end(), {{"url", opening.url},
                                    {"create", opening.create},
                                    {"session", new_task_id() + new_task_id()},

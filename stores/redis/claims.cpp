@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stores/redis/work.hpp"
+#include "stores/redis/claims.hpp"
 
 #include "base/text.hpp"
 #include "stores/redis/record_value.hpp"
@@ -21,12 +21,12 @@ Error not_ours(std::string_view id)
 // --- What is due -------------------------------------------------------------------------------
 
 // Nothing: the script takes the server's.
-std::string Work::time_given(Instant now) const
+std::string Claims::time_given(Instant now) const
 {
   return server_.server_time ? std::string{} : moment_text(now);
 }
 
-Link::Arguments Work::arguments_of(const Query& query)
+Link::Arguments Claims::arguments_of(const Query& query)
 {
   const auto& demand = query.demand;
   Link::Arguments words{moment_text(demand.now),
@@ -53,7 +53,7 @@ Link::Arguments Work::arguments_of(const Query& query)
   return words;
 }
 
-Result<Work::Found> Work::find(Link& link, const Query& query)
+Result<Claims::Found> Claims::find(Link& link, const Query& query)
 {
   auto keys = keys_;
   keys.push_back(server_.keys.claim_of(server_.who));
@@ -73,7 +73,7 @@ Result<Work::Found> Work::find(Link& link, const Query& query)
   return found;
 }
 
-void Work::note_unreadable(const Reply& ids)
+void Claims::note_unreadable(const Reply& ids)
 {
   const std::lock_guard lock{mutex_};
   for (const auto& id : ids.list) {
@@ -81,20 +81,20 @@ void Work::note_unreadable(const Reply& ids)
   }
 }
 
-std::vector<std::string> Work::take_unreadable()
+std::vector<std::string> Claims::take_unreadable()
 {
   const std::lock_guard lock{mutex_};
   return std::exchange(unreadable_, {});
 }
 
-Result<std::vector<Record>> Work::due(const Demand& demand)
+Result<std::vector<Record>> Claims::due(const Demand& demand)
 {
   auto found = find(server_.rest, {.demand = demand, .limit = demand.limit, .with_ignored = true});
   if (!found) return found.error();
   return std::move(found->records);
 }
 
-Result<Instant> Work::next_run_time(const Demand& demand)
+Result<Instant> Claims::next_run_time(const Demand& demand)
 {
   const auto found = find(server_.rest, {.demand = demand, .with_ignored = true});
   if (!found) return found.error();
@@ -103,7 +103,7 @@ Result<Instant> Work::next_run_time(const Demand& demand)
 
 // --- Reserving ---------------------------------------------------------------------------------
 
-Reservation Work::reservation_of(Record record, const Demand& demand) const
+Reservation Claims::reservation_of(Record record, const Demand& demand) const
 {
   Reservation reservation{std::move(record)};
   const auto from = server_.server_time ? server_.clock.now() : demand.now;
@@ -111,7 +111,7 @@ Reservation Work::reservation_of(Record record, const Demand& demand) const
   return reservation;
 }
 
-Result<std::vector<Reservation>> Work::reserve_due(const Demand& demand)
+Result<std::vector<Reservation>> Claims::reserve_due(const Demand& demand)
 {
   const auto asked_at = server_.clock.now();
   auto found =
@@ -127,7 +127,7 @@ Result<std::vector<Reservation>> Work::reserve_due(const Demand& demand)
   return reservations;
 }
 
-Result<Reservation> Work::reserve(std::string_view id, const Demand& demand)
+Result<Reservation> Claims::reserve(std::string_view id, const Demand& demand)
 {
   const auto asked_at = server_.server_time ? server_.clock.now() : demand.now;
   const auto reply =
@@ -149,7 +149,7 @@ Result<Reservation> Work::reserve(std::string_view id, const Demand& demand)
   return task_is_running(id);
 }
 
-Result<Store::Holder> Work::holder(std::string_view id, Instant now)
+Result<Store::Holder> Claims::holder(std::string_view id, Instant now)
 {
   const std::vector<Command> commands{
       {"HEXISTS", keys_[3], id}, {"HGET", server_.keys.tasks, id}, {"TIME"}};
@@ -163,7 +163,7 @@ Result<Store::Holder> Work::holder(std::string_view id, Instant now)
   return Store::Holder{.held = record->moment > (server_.server_time ? server : now)};
 }
 
-void Work::ignore(const Record& record)
+void Claims::ignore(const Record& record)
 {
   const std::lock_guard lock{mutex_};
   ignored_.insert_or_assign(record.id, std::to_string(record.revision));
@@ -172,7 +172,7 @@ void Work::ignore(const Record& record)
 
 // --- Prolonging and settling -------------------------------------------------------------------
 
-std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Instant until)
+std::vector<Status> Claims::extend(std::span<Reservation* const> reservations, Instant until)
 {
   if (reservations.empty()) return {};
   Link::Arguments words = server_.server_time ? Link::Arguments{{}, server_.span_until(until)}
@@ -189,7 +189,7 @@ std::vector<Status> Work::extend(std::span<Reservation* const> reservations, Ins
   return statuses;
 }
 
-Status Work::extended(Reservation& reservation, const Reply& reply, Instant until) const
+Status Claims::extended(Reservation& reservation, const Reply& reply, Instant until) const
 {
   if (reply.text.empty()) return reservation_is_lost(reservation.record.id);
   reservation.until = until;
@@ -197,7 +197,7 @@ Status Work::extended(Reservation& reservation, const Reply& reply, Instant unti
   return {};
 }
 
-std::vector<Status> Work::settle(std::span<const Settlement> settlements)
+std::vector<Status> Claims::settle(std::span<const Settlement> settlements)
 {
   if (settlements.empty()) return {};
   Link::Arguments words{server_.who};
@@ -205,7 +205,8 @@ std::vector<Status> Work::settle(std::span<const Settlement> settlements)
     const auto& ours = reservation->record;
     words.insert(words.end(), {ours.id, std::to_string(ours.revision), std::to_string(ours.fence)});
     if (record) {
-      words.insert(words.end(), {moment_text(record->moment), lane_of(*record), value_of(*record)});
+      words.insert(words.end(),
+                   {moment_text(record->moment), shelf_of(*record), value_of(*record)});
     } else {
       words.insert(words.end(), {"", "", ""});
     }
@@ -233,7 +234,7 @@ std::vector<Status> Work::settle(std::span<const Settlement> settlements)
 // --- When to look again ------------------------------------------------------------------------
 
 // The queues themselves; how many of each are wanted makes no difference, but whether any are.
-Work::Known Work::asked(const Demand& demand)
+Claims::Known Claims::asked(const Demand& demand)
 {
   Known known;
   known.except = demand.except;
@@ -243,14 +244,14 @@ Work::Known Work::asked(const Demand& demand)
   return known;
 }
 
-void Work::remember(const Demand& demand, const Found& found)
+void Claims::remember(const Demand& demand, const Found& found)
 {
   held_elsewhere_ = found.held_elsewhere;
   known_ = asked(demand);
   known_->next = found.next;
 }
 
-Result<Instant> Work::next_moment(const Demand& demand, bool fresh)
+Result<Instant> Claims::next_moment(const Demand& demand, bool fresh)
 {
   const bool ours = server_.changed.exchange(false);
   if (fresh && !ours && known_) {

@@ -13,9 +13,9 @@
 namespace asyncz::stores::custom {
 
 // Members and errors are those of Store.
-class Work {
+class Claims {
  public:
-  explicit Work(Helpers& helpers) : helpers_{helpers} {}
+  explicit Claims(Helpers& helpers) : helpers_{helpers} {}
 
   Result<std::vector<Reservation>> reserve_due(const Demand& demand);
   Result<Reservation> reserve(std::string_view id, const Demand& demand);

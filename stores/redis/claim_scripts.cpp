@@ -54,14 +54,14 @@ local function is_ignored(id, stored)
   return (revision or '?') == ignored[id]
 end
 
--- Which lanes there are, and of which priority.
+-- Which shelves there are, and of which priority.
 local levels, queues = {}, {}
-for _, lane in ipairs(redis.call('SMEMBERS', lanes)) do
-  local priority, queue = string.match(lane, '^(%-?%d):(.+)$')
+for _, shelf in ipairs(redis.call('SMEMBERS', shelves)) do
+  local priority, queue = string.match(shelf, '^(%-?%d):(.+)$')
   if priority then
     levels[priority] = levels[priority] or {}
-    table.insert(levels[priority], {name = lane, queue = queue})
-    queues[lane] = queue
+    table.insert(levels[priority], {name = shelf, queue = queue})
+    queues[shelf] = queue
   end
 end
 
@@ -72,14 +72,14 @@ end
 
 local unreadable = {}
 
--- Up to `count` records of a lane that are due and not ignored; looks at its 1,000 first.
-local function due_in(lane, count, into)
-  local key, offset, found = times .. ':' .. lane.name, 0, 0
+-- Up to `count` records of a shelf that are due and not ignored; looks at its 1,000 first.
+local function due_in(shelf, count, into)
+  local key, offset, found = times .. ':' .. shelf.name, 0, 0
   while found < count and offset < 1000 + ignored_count do
     local page = redis.call('ZRANGEBYSCORE', key, '-inf', text(now), 'WITHSCORES', 'LIMIT', offset,
                             count)
     if #page == 0 then
-      if redis.call('EXISTS', key) == 0 then redis.call('SREM', lanes, lane.name) end
+      if redis.call('EXISTS', key) == 0 then redis.call('SREM', shelves, shelf.name) end
       return
     end
     local gone = 0
@@ -96,7 +96,7 @@ local function due_in(lane, count, into)
           unreadable[#unreadable + 1] = id
         else
           found = found + 1
-          into[#into + 1] = {id = id, moment = moment, queue = lane.queue, lane = lane.name,
+          into[#into + 1] = {id = id, moment = moment, queue = shelf.queue, shelf = shelf.name,
                              revision = revision, fence = fence, start = start, value = stored}
         end
       end
@@ -123,9 +123,9 @@ local taken, taken_of = {}, {}
 for priority = 9, -9, -1 do
   local level, due = levels[tostring(priority)] or {}, {}
   if #taken >= limit then break end
-  for _, lane in ipairs(level) do
-    local count = math.min(wanted(lane.queue) - (taken_of[lane.queue] or 0), limit - #taken)
-    if count > 0 then due_in(lane, count, due) end
+  for _, shelf in ipairs(level) do
+    local count = math.min(wanted(shelf.queue) - (taken_of[shelf.queue] or 0), limit - #taken)
+    if count > 0 then due_in(shelf, count, due) end
   end
   if #level > 1 then table.sort(due, is_before) end
   for _, one in ipairs(due) do
@@ -153,18 +153,18 @@ end
 
 if lease and #taken > 0 then
   local until_ = text(server + lease)
-  local records, moments, of_lane, claims = {}, {}, {}, {}
+  local records, moments, of_shelf, claims = {}, {}, {}, {}
   for _, one in ipairs(taken) do
     local value = text(tonumber(one.revision) + 1) .. ' ' .. text(tonumber(one.fence) + 1) .. ' ' ..
-                  until_ .. ' ' .. one.lane .. '\n' .. string.sub(one.value, one.start)
+                  until_ .. ' ' .. one.shelf .. '\n' .. string.sub(one.value, one.start)
     values[#values + 1] = {one.id, value}
     records[#records + 1] = one.id
     records[#records + 1] = value
     moments[#moments + 1] = until_
     moments[#moments + 1] = one.id
-    of_lane[one.lane] = of_lane[one.lane] or {}
-    table.insert(of_lane[one.lane], until_)
-    table.insert(of_lane[one.lane], one.id)
+    of_shelf[one.shelf] = of_shelf[one.shelf] or {}
+    table.insert(of_shelf[one.shelf], until_)
+    table.insert(of_shelf[one.shelf], one.id)
     claims[#claims + 1] = one.id
     claims[#claims + 1] = who .. ' ' .. claim
   end
@@ -176,14 +176,14 @@ if lease and #taken > 0 then
   all('HSET', tasks, records)
   all('ZADD', times, moments)
   all('HSET', held, claims)
-  for lane, words in pairs(of_lane) do all('ZADD', times .. ':' .. lane, words) end
+  for shelf, words in pairs(of_shelf) do all('ZADD', times .. ':' .. shelf, words) end
 else
   for _, one in ipairs(taken) do values[#values + 1] = {one.id, one.value} end
 end
 
 local next_moment
-for lane, queue in pairs(queues) do
-  local ids = serves(queue) and redis.call('ZRANGE', times .. ':' .. lane, 0, ignored_count) or {}
+for shelf, queue in pairs(queues) do
+  local ids = serves(queue) and redis.call('ZRANGE', times .. ':' .. shelf, 0, ignored_count) or {}
   for _, id in ipairs(ids) do
     if not is_ignored(id) then
       local moment = tonumber(redis.call('ZSCORE', times, id)) or now
@@ -195,8 +195,8 @@ end
 
 local function holds(id, holder)
   if string.sub(holder, 1, #who + 1) == who .. ' ' then return false end
-  local _, _, moment, lane = parse(redis.call('HGET', tasks, id) or '')
-  return moment and tonumber(moment) > server and serves(string.match(lane, ':(.+)$'))
+  local _, _, moment, shelf = parse(redis.call('HGET', tasks, id) or '')
+  return moment and tonumber(moment) > server and serves(string.match(shelf, ':(.+)$'))
 end
 
 local elsewhere = 0
@@ -214,15 +214,15 @@ const Script reserve_one_script{record_steps, R"lua(
 local server, lease, who, claim, id = time_or(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
 local stored = redis.call('HGET', tasks, id)
 if not stored then return -1 end
-local revision, fence, moment, lane, start = parse(stored)
+local revision, fence, moment, shelf, start = parse(stored)
 if not revision then return -2 end
 local holder = redis.call('HGET', held, id)
 if holder == who .. ' ' .. claim then return stored end
 if holder and tonumber(moment) > server then return 0 end
 local until_ = text(server + lease)
 local value = text(tonumber(revision) + 1) .. ' ' .. text(tonumber(fence) + 1) .. ' ' .. until_ ..
-              ' ' .. lane .. '\n' .. string.sub(stored, start)
-put(id, until_, lane, value, lane)
+              ' ' .. shelf .. '\n' .. string.sub(stored, start)
+put(id, until_, shelf, value, shelf)
 redis.call('HSET', held, id, who .. ' ' .. claim)
 return value
 )lua"};
@@ -235,10 +235,10 @@ local revisions = {}
 for i = 3, #ARGV, 2 do
   local id = ARGV[i]
   local stored = redis.call('HGET', tasks, id)
-  local revision, fence, _, lane, start = parse(stored or '')
+  local revision, fence, _, shelf, start = parse(stored or '')
   if revision and fence == ARGV[i + 1] and redis.call('HEXISTS', held, id) == 1 then
-    put(id, until_, lane, revision .. ' ' .. fence .. ' ' .. until_ .. ' ' .. lane .. '\n' ..
-                          string.sub(stored, start), lane)
+    put(id, until_, shelf, revision .. ' ' .. fence .. ' ' .. until_ .. ' ' .. shelf .. '\n' ..
+                          string.sub(stored, start), shelf)
     revisions[#revisions + 1] = revision
   else
     revisions[#revisions + 1] = ''
@@ -247,15 +247,15 @@ end
 return revisions
 )lua"};
 
-// ARGV: who, then (id, revision and fence that must be stored, moment, lane, value), the last three
-// empty where the record is to go. For each 1, 0: another revision or fence, -1: gone, -2: not
-// ours.
+// ARGV: who, then (id, revision and fence that must be stored, moment, shelf, value), the last
+// three empty where the record is to go. For each 1, 0: another revision or fence, -1: gone, -2:
+// not ours.
 const Script settle_script{record_steps, R"lua(
 local results, ids = {}, {}
 for i = 2, #ARGV, 6 do
   local id, value = ARGV[i], ARGV[i + 5]
   local stored = redis.call('HGET', tasks, id)
-  local revision, fence, _, lane = parse(stored or '')
+  local revision, fence, _, shelf = parse(stored or '')
   local result = 1
   if not stored then
     result = -1
@@ -266,10 +266,10 @@ for i = 2, #ARGV, 6 do
   elseif revision ~= ARGV[i + 1] or fence ~= ARGV[i + 2] then
     result = 0
   elseif value == '' then
-    remove(id, lane)
+    remove(id, shelf)
     ids[#ids + 1] = id
   else
-    put(id, ARGV[i + 3], ARGV[i + 4], value, lane)
+    put(id, ARGV[i + 3], ARGV[i + 4], value, shelf)
     redis.call('HDEL', held, id)
     ids[#ids + 1] = id
   end
