@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Two workers and a stream of adds from several shell loops: each task runs exactly once."""
+"""Workers and a stream of adds from several shell loops: each task runs exactly once."""
 
 from world import FULL, check, new_world, wait_until
 
 ADDERS = 4
-TASKS = 2000 if FULL else 200
+WORKERS = 8 if FULL else 2
+TASKS = 5000 if FULL else 200
 
 
 def main():
     with new_world() as world:
-        for _ in range(2):
+        for _ in range(WORKERS):
             world.start_worker("--concurrency", 2)
         adders = [world.start_adder(f"adder{number}", TASKS // ADDERS, milliseconds=5)
                   for number in range(ADDERS)]
@@ -28,7 +29,7 @@ def main():
         check({run["id"] for run in runs} == witnessed, "the history names other runs")
         check(len(runs) == TASKS, f"{len(runs)} runs in the history")
         check(all(run["state"] == "succeeded" for run in runs), "a run did not succeed")
-        print(f"{TASKS} tasks of {ADDERS} shell loops ran once each on two workers")
+        print(f"{TASKS} tasks of {ADDERS} shell loops ran once each on {WORKERS} workers")
 
 
 if __name__ == "__main__":

@@ -91,17 +91,26 @@ class World:
         return path.read_text()[-2000:] if path.exists() else ""
 
     def start_adder(self, name, count, milliseconds):
-        """A shell loop that adds tasks one by one, as users do; what they witness is NAME-N."""
+        """A shell loop that adds tasks one by one, as users do; what they witness is NAME-N. Without
+        a count it goes on until stop_adders()."""
         loop = """
             i=0
-            while [ "$i" -lt "$1" ]; do
+            while [ "$i" != "$1" ] && ! [ -e "$5/../enough" ]; do
               "$2" --store "$3" add -- "$4" "$5" "$6-$i" "$7" || exit
               i=$((i + 1))
             done"""
-        return subprocess.Popen(
-            ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, self.url, self._witness,
-             str(self.witnessed), name, str(milliseconds)],
-            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        with open(self.folder / "added", "a") as added:
+            return subprocess.Popen(
+                ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, self.url, self._witness,
+                 str(self.witnessed), name, str(milliseconds)],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=added)
+
+    def stop_adders(self):
+        (self.folder / "enough").touch()
+
+    def added(self):
+        """The ids that adders were given."""
+        return (self.folder / "added").read_text().split()
 
     # --- What was seen ------------------------------------------------------------------------
 
@@ -144,7 +153,7 @@ def wait_until(condition, what, tick=0.1):
 
 # A store of its own for each world on one server.
 STORES = {"redis": "database={}", "postgresql": "tablename=world{}", "mariadb": "tablename=world{}",
-          "mongodb": "collection=world{}"}
+          "mongodb": "collection=world{}", "redis_cluster": "key_prefix={{world{}}}:"}
 worlds = itertools.count()
 
 
@@ -156,12 +165,12 @@ def url_on(server):
 @contextlib.contextmanager
 def new_world():
     """A world made from the command line, ASYNCZ WITNESS CRONTABS [SERVER]; what is left of it goes
-    with it. With SERVER its store is on the server that with_server.py started; that of `shelf` is
-    behind the example of a helper program."""
+    with it. With SERVER its store is on the server that with_server.py started; that of `sqlite` is
+    a file, that of `shelf` behind the example of a helper program."""
     server = sys.argv[4] if len(sys.argv) > 4 else None
     with tempfile.TemporaryDirectory(prefix="asyncz-stress-") as folder:
-        if server == "shelf":
-            url = f"shelf:{folder}/tasks.db"
+        if server in ("shelf", "sqlite"):
+            url = f"{server}:{'//' if server == 'sqlite' else ''}{folder}/tasks.db"
         else:
             url = server and url_on(server)
         world = World(sys.argv[1], sys.argv[2], folder, url)
