@@ -51,16 +51,19 @@ Status read_parameters(std::string_view query, Url& url)
 
 constexpr std::string_view mask = "***";
 
-// Whatever bytes a password has, it ends at the last `@` of its host.
+// Whatever bytes a password has, it ends at the last `@` of its host. Where somebody has left out
+// the `//`, a name and a password are hardly to be told apart.
 std::string without_password(std::string_view place)
 {
   std::string shown{place};
-  const auto authority = shown.find("//");
   const auto at = shown.rfind('@');
-  if (authority == std::string::npos || at == std::string::npos) return shown;
-  const auto colon = shown.find(':', authority);
-  if (colon == std::string::npos || colon > at) return shown;
-  return shown.replace(colon + 1, at - colon - 1, mask);
+  const auto scheme = shown.find(':');
+  if (at == std::string::npos || scheme == std::string::npos || at < scheme) return shown;
+  if (shown.starts_with('/')) return shown;
+  const auto colon = shown.find(':', scheme + 1);
+  if (colon < at) return shown.replace(colon + 1, at - colon - 1, mask);
+  const bool has_name = shown.compare(scheme + 1, 1, "/") == 0;
+  return has_name ? shown : shown.replace(scheme + 1, at - scheme - 1, mask);
 }
 
 // Where the parameters begin. A `?` before the host's `@` is part of a password.
@@ -104,9 +107,12 @@ std::string without_secrets(std::string_view url)
     const auto name = pair.substr(0, equals);
     const bool hidden = names_secret(percent_decoded(name).value_or("password"));
     shown += separator;
-    shown += hidden && equals < pair.size() ? std::string{name} + "=" + std::string{mask}
-                                            : std::string{pair};
     separator = '&';
+    if (equals == pair.size()) {
+      shown += pair.empty() ? pair : mask;  // may be what came after the `&` of a password
+    } else {
+      shown += hidden ? std::string{name} + "=" + std::string{mask} : std::string{pair};
+    }
   }
   return shown;
 }
@@ -144,11 +150,11 @@ Result<Url> parse_url(std::string_view text)
   }
   url.scheme = lower(text.substr(0, colon));
 
-  auto rest = text.substr(colon + 1);
-  if (const auto question = rest.find('?'); question != std::string_view::npos) {
-    if (auto read = read_parameters(rest.substr(question + 1), url); !read) return read.error();
-    rest = rest.substr(0, question);
+  const auto question = find_parameters(text);
+  if (question < text.size()) {
+    if (auto read = read_parameters(text.substr(question + 1), url); !read) return read.error();
   }
+  auto rest = text.substr(colon + 1, question - colon - 1);
   if (rest.starts_with("//")) {
     const auto slash = rest.find('/', 2);
     url.authority = rest.substr(2, slash == std::string_view::npos ? slash : slash - 2);
@@ -162,9 +168,9 @@ Result<Url> parse_url(std::string_view text)
 
 std::string without_parameters(std::string_view url, std::span<const std::string_view> names)
 {
-  const auto question = url.find('?');
+  const auto question = find_parameters(url);
   std::string rest{url.substr(0, question)};
-  if (question == std::string_view::npos) return rest;
+  if (question == url.size()) return rest;
   char separator = '?';
   for (const auto pair : split(url.substr(question + 1), '&')) {
     const auto name = pair.substr(0, pair.find('='));

@@ -157,7 +157,7 @@ void visited_in_order(Trial& trial)
 // More than a store reads at once, in queues and priorities that have nothing to do with the order.
 void many_are_visited(Trial& trial)
 {
-  constexpr int count = 1200;
+  constexpr int count = 700;
   std::vector<Record> records;
   Ids expected;
   for (int i = 0; i < count; ++i) {

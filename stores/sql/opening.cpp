@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -189,6 +190,10 @@ Result<std::unique_ptr<Store>> open_postgresql_store(const Opening& opening)
                             .timeout = parameters->timeout};
   // Who and where is libpq's to read: there may be several hosts.
   const auto credentials = url->authority.substr(0, url->authority.rfind('@') + 1);
+  if (std::ranges::count(credentials, '@') > 1) {  // for libpq the first one ends the password
+    return Error{ErrorKind::usage, "in the user or the password of the store's URL is an '@'",
+                 "write it as %40"};
+  }
   if (credentials.find(':') == std::string::npos) {
     auto password = find_password({}, parameters->password_file);
     if (!password) return password.error();

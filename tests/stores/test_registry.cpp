@@ -60,6 +60,13 @@ TEST_CASE("a URL is shown without its secrets")
       {"postgresql://h/d?p%zz=s3cret", "postgresql://h/d?p%zz=***"},
       {"mongodb://h/d?tlsCertificateKeyFilePassword=s3cret",
        "mongodb://h/d?tlsCertificateKeyFilePassword=***"},
+      {"redis:user:s3cret@host", "redis:user:***@host"},
+      {"postgresql:/user:s3/cret@host/d", "postgresql:/user:***@host/d"},
+      {"redis:s3cret@host", "redis:***@host"},
+      {"redis://user@host:1/0", "redis://user@host:1/0"},
+      {"own:/a/path@home", "own:/a/path@home"},
+      {"/a/b:c@home", "/a/b:c@home"},
+      {"mysql://h/d?password=x&s3cret", "mysql://h/d?password=***&***"},
       {"own:place?API_TOKEN=s3cret&pwd=s3cret&access-key=s3cret",
        "own:place?API_TOKEN=***&pwd=***&access-key=***"},
   };

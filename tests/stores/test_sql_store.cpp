@@ -149,7 +149,9 @@ TEST_CASE("URLs of databases that cannot be read are refused without showing a p
        {"sqlite:tasks.db", "sqlite://elsewhere/tasks.db", "sqlite:///tmp/", "sqlite:///a?table=x",
         "sqlite:///a?tablename=a;b", "sqlite:///a?tablename=1a",
         "sqlite:///a?tablename=", "mysql://u:secret@h:port/d", "mysql://u:secret@h/d?sockets=x",
-        "postgresql://u:secret@h/d?tablename=a%22b", "postgresql://u:secret@h/d?nonsense=1"}) {
+        "postgresql://u:secret@h/d?tablename=a%22b", "postgresql://u:secret@h/d?nonsense=1",
+        "postgresql://u:x@secret@h/d", "mysql://u:x?secret@h:port/d",
+        "mysql://u:secret@h/d?sslmode=prefer"}) {
     CAPTURE(url);
     const auto store = stores::open_store({.url = url, .create = true});
     REQUIRE_FALSE(store);
