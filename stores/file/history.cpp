@@ -179,9 +179,9 @@ Result<RunRecord> History::find(std::uint64_t task_tag, std::uint64_t fence,
 
 Status History::each(const RunQuery& query, const Store::VisitRun& visit) const
 {
+  if (query.task_tag && query.above_fence) return later_runs(query, visit);
   const auto dir = folder_.inner("history", false);
   if (!dir) return was_removed(dir.error()) ? Status{} : dir.error();
-  if (query.task_tag && query.above_fence) return later_runs(dir->get(), query, visit);
   auto parts = list_parts(dir->get());
   if (!parts) return parts.error();
 
@@ -206,19 +206,21 @@ Status History::each(const RunQuery& query, const Store::VisitRun& visit) const
 }
 
 // These are asked for before each run of a task, so that it is remembered where they are.
-Status History::later_runs(int dir, const RunQuery& query, const Store::VisitRun& visit) const
+Status History::later_runs(const RunQuery& query, const Store::VisitRun& visit) const
 {
   std::vector<Result<RunRecord>> runs;
   bool whole = false;
   for (int tries = 0; !whole && tries < most_tries; ++tries) {
     const std::lock_guard lock{index_mutex_};
-    if (auto read = index_.refresh(dir); !read) return read;
+    if (auto read = index_.refresh(); !read) {
+      return was_removed(read.error()) ? Status{} : read;
+    }
     runs.clear();
     whole = true;
     for (auto& error : index_.errors()) runs.emplace_back(std::move(error));
     for (const auto& place : index_.find(*query.task_tag, *query.above_fence)) {
       if (query.since && place.recorded < *query.since) continue;
-      auto run = index_.read(dir, place);
+      auto run = index_.read(place);
       whole = whole && (run || !was_removed(run.error()));  // else its file was set aside meanwhile
       runs.push_back(std::move(run));
     }

@@ -34,7 +34,7 @@ namespace asyncz::stores {
 // Members and errors are those of Store. Any thread may call any member.
 class History {
  public:
-  History(const Folder& folder, Seat& seat) : folder_{folder}, seat_{seat} {}
+  History(const Folder& folder, Seat& seat) : folder_{folder}, seat_{seat}, index_{folder} {}
 
   Status append(const RunRecord& run);
 
@@ -48,7 +48,7 @@ class History {
   Status prune(Instant before, std::int64_t keep_bytes);
 
  private:
-  Status later_runs(int dir, const RunQuery& query, const Store::VisitRun& visit) const;
+  Status later_runs(const RunQuery& query, const Store::VisitRun& visit) const;
   Status open_own();
   Status rotate();
   Status prune_part(int dir, const std::string& name, Instant before);

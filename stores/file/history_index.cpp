@@ -43,39 +43,54 @@ Result<Bytes> read_range(int fd, off_t begin, std::size_t most)
 
 // --- Keeping up ----------------------------------------------------------------------------------
 
-// Files come and go with the folder's time; as two changes may come in one tick of its clock, it is
-// listed once more after each.
-Status HistoryIndex::refresh(int dir)
+// The folder's state; it is opened again where it was removed.
+Result<struct stat> HistoryIndex::opened_folder()
 {
   struct stat folder = {};
-  if (::fstat(dir, &folder) != 0) return disk_error("the store's history", errno);
-  const auto& time = folder.st_mtim;
+  if (dir_ && ::fstat(dir_.get(), &folder) == 0 && folder.st_nlink > 0) return folder;
+  auto opened = folder_.inner("history", false);
+  if (!opened) return opened.error();
+  dir_ = *std::move(opened);
+  moved_ = true;
+  if (::fstat(dir_.get(), &folder) != 0) return disk_error("the store's history", errno);
+  return folder;
+}
+
+// Files come and go with the folder's time; as two changes may come in one tick of its clock, it is
+// listed once more after each.
+Status HistoryIndex::refresh()
+{
+  const auto folder = opened_folder();
+  if (!folder) return folder.error();
+  const auto& time = folder->st_mtim;
   const bool moved = listed_.tv_sec != time.tv_sec || listed_.tv_nsec != time.tv_nsec;
   listed_ = time;
   if (std::exchange(moved_, moved) || moved) {
-    if (auto listed = list(dir); !listed) return listed;
+    if (auto listed = list(); !listed) return listed;
   }
   for (auto& [number, file] : files_) {
     if (file.part.is_closed() && file.seen > 0) continue;
     struct stat status = {};
-    if (::fstatat(dir, name_of(file.part).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    const auto name = name_of(file.part);
+    if (::fstatat(dir_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (status.st_ino != file.inode || status.st_size == file.seen) continue;
     file.seen = status.st_size;
-    read_more(dir, number, file);
+    read_more(number, file);
   }
   if (newest_.size() > most_unsorted) sort();
   return {};
 }
 
-Status HistoryIndex::list(int dir)
+Status HistoryIndex::list()
 {
-  const auto parts = list_parts(dir);
+  const auto parts = list_parts(dir_.get());
   if (!parts) return parts.error();
   auto before = std::exchange(files_, {});
   for (const auto& [worker, list] : *parts) {
     for (const auto& part : list) {
       struct stat status = {};
-      if (::fstatat(dir, name_of(part).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+      const auto name = name_of(part);
+      if (::fstatat(dir_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
       File file{.part = part, .inode = status.st_ino, .seen = status.st_size};
       if (carry_over(before, file)) continue;
       file.seen = 0;
@@ -102,13 +117,23 @@ bool HistoryIndex::carry_over(std::map<std::uint32_t, File>& before, File file)
   return true;
 }
 
-void HistoryIndex::read_more(int dir, std::uint32_t number, File& file)
+Result<int> HistoryIndex::open(std::uint32_t number, const File& file)
+{
+  if (!growing_.fd || growing_.number != number) {
+    auto opened = open_regular(dir_.get(), name_of(file.part), O_RDONLY);
+    if (!opened) return opened.error();
+    growing_ = {number, *std::move(opened)};
+  }
+  return growing_.fd.get();
+}
+
+void HistoryIndex::read_more(std::uint32_t number, File& file)
 {
   file.error.reset();
-  const auto fd = open_regular(dir, name_of(file.part), O_RDONLY);
+  const auto fd = open(number, file);
   if (!fd && fd.error().kind == ErrorKind::not_found) return;
   const auto size = static_cast<std::size_t>(std::max<off_t>(0, file.seen - file.end));
-  const auto bytes = fd ? read_range(fd->get(), file.end, std::min(size, largest_history_file))
+  const auto bytes = fd ? read_range(*fd, file.end, std::min(size, largest_history_file))
                         : Result<Bytes>{fd.error()};
   if (!bytes) {
     file.error = bytes.error();
@@ -160,12 +185,12 @@ std::vector<HistoryIndex::Place> HistoryIndex::find(std::uint64_t task_tag,
   return found;
 }
 
-Result<RunRecord> HistoryIndex::read(int dir, const Place& place) const
+Result<RunRecord> HistoryIndex::read(const Place& place) const
 {
   const Error gone{ErrorKind::not_found, "the history has changed meanwhile", {}};
   const auto file = files_.find(place.file);
   if (file == files_.end()) return gone;
-  const auto fd = open_regular(dir, name_of(file->second.part), O_RDONLY);
+  const auto fd = open_regular(dir_.get(), name_of(file->second.part), O_RDONLY);
   if (!fd) return fd.error();
   const auto bytes = read_range(fd->get(), place.begin, place.size);
   if (!bytes) return bytes.error();

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 #include "store/record.hpp"
+#include "stores/file/folder.hpp"
 #include "stores/file/history_parts.hpp"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -18,8 +21,11 @@ namespace asyncz::stores {
 
 class HistoryIndex {
  public:
+  explicit HistoryIndex(const Folder& folder) : folder_{folder} {}
+
   // Reads what has come since the last time into memory.
-  Status refresh(int dir);
+  //   not_found  there is no history yet
+  Status refresh();
 
   struct Place {
     std::uint64_t task_tag = 0;
@@ -34,7 +40,7 @@ class HistoryIndex {
   [[nodiscard]] std::vector<Place> find(std::uint64_t task_tag, std::uint64_t above_fence) const;
 
   //   not_found  it is no longer there: refresh and find again
-  Result<RunRecord> read(int dir, const Place& place) const;
+  Result<RunRecord> read(const Place& place) const;
 
   // What cannot be read of the files.
   [[nodiscard]] std::vector<Error> errors() const;
@@ -49,12 +55,23 @@ class HistoryIndex {
     std::optional<Error> error;
   };
 
-  Status list(int dir);
+  // The descriptor of the file that has grown last, which is most likely to grow next.
+  struct Growing {
+    std::uint32_t number = 0;
+    UniqueFd fd;
+  };
+
+  Result<struct stat> opened_folder();
+  Status list();
   bool carry_over(std::map<std::uint32_t, File>& before, File file);
-  void read_more(int dir, std::uint32_t number, File& file);
+  Result<int> open(std::uint32_t number, const File& file);
+  void read_more(std::uint32_t number, File& file);
   void forget(const std::map<std::uint32_t, File>& files);
   void sort();
 
+  const Folder& folder_;
+  UniqueFd dir_;  // kept open: it is looked at before each run
+  Growing growing_;
   std::map<std::uint32_t, File> files_;
   std::uint32_t next_number_ = 0;
   timespec listed_ = {};       // the folder's time when it was listed
