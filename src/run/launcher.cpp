@@ -24,6 +24,7 @@ Launcher::Launcher(Parts& parts)
     : parts_{parts},
       random_{make_random()},
       hooks_{parts},
+      logs_{parts.log_folder},
       began_{parts.clock.now()},
       pause_{first_pause}
 {
@@ -271,6 +272,13 @@ void Launcher::in_trouble(const Error& error)
   took_all_ = false;
 }
 
+// Makes what any run needs, so that it is there when one is to begin.
+void Launcher::get_ready()
+{
+  logs_.prepare();
+  parts_.vault.store().expect(first_instant, {});
+}
+
 // When to look again though nothing was announced; prepares what is due soon.
 Instant Launcher::next_wake()
 {
@@ -295,6 +303,7 @@ Instant Launcher::next_wake()
 
 void Launcher::sleep()
 {
+  if (phase_ == Phase::taking) get_ready();
   alarm_.set(next_wake());
   const auto [letters, changes, alarm] =
       wait_for(std::array{parts_.launcher.fd(), watch_, alarm_.fd()}, std::nullopt);

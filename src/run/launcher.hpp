@@ -4,6 +4,7 @@
 
 #include "run/hooks.hpp"
 #include "run/parts.hpp"
+#include "run/run_log.hpp"
 #include "run/wait.hpp"
 
 #include <cstddef>
@@ -52,6 +53,7 @@ class Launcher {
   void put_back(const JobPtr& job);
 
   void sleep();
+  void get_ready();
   [[nodiscard]] Instant next_wake();
   void in_trouble(const Error& error);
 
@@ -59,6 +61,7 @@ class Launcher {
   Random random_;
   Alarm alarm_;
   Hooks hooks_;
+  LogMaker logs_;
   Phase phase_ = Phase::taking;
   int watch_ = -1;
   bool changed_ = true;

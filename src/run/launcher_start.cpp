@@ -2,8 +2,6 @@
 // From a reservation to its child.
 #include "run/launcher.hpp"
 
-#include "run/run_log.hpp"
-
 #include <utility>
 
 namespace asyncz {
@@ -75,7 +73,7 @@ Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
     input = *std::move(file);
   }
   if (task.output == OutputMode::capture) {
-    auto log = create_log(parts_.log_folder, job.run.id());
+    auto log = logs_.make(job.run.id());
     if (!log) return log.error();
     job.log = *std::move(log);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/run_log.hpp"
 
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "run/run_log_files.hpp"
 
@@ -21,6 +22,7 @@ namespace asyncz {
 namespace {
 
 constexpr std::int64_t block = 4096;
+constexpr std::string_view spare_prefix = ".spare-";
 constexpr auto kept_end = static_cast<std::int64_t>(kept_output);
 
 std::int64_t beginning_of(std::int64_t limit)
@@ -41,6 +43,7 @@ std::vector<SealedLog> sealed_logs(const std::string& folder, std::error_code& e
        it.increment(error)) {
     struct stat status {};
     const auto& path = it->path();
+    if (path.filename().native().starts_with(spare_prefix)) ::unlink(path.c_str());
     if (path.extension() != sealed_suffix || ::lstat(path.c_str(), &status) != 0) continue;
     const auto written =
         std::chrono::seconds{status.st_mtim.tv_sec} +
@@ -126,10 +129,26 @@ Result<UniqueFd> make_log(const std::string& path, int flags)
   return file;
 }
 
-Result<UniqueFd> create_log(const std::string& folder, std::string_view run_id)
+LogMaker::~LogMaker()
+{
+  if (spare_) ::unlink(spare_path_.c_str());
+}
+
+void LogMaker::prepare()
+{
+  if (spare_) return;
+  spare_path_ = log_path(folder_, std::string{spare_prefix} + new_task_id(), {});
+  auto made = make_log(spare_path_, O_RDWR | O_APPEND);
+  if (made) spare_ = *std::move(made);  // else whoever needs one says why
+}
+
+Result<UniqueFd> LogMaker::make(std::string_view run_id)
 {
   // A log of this name can only be left over from a fence that a power failure took back.
-  return make_log(log_path(folder, run_id, clear_suffix), O_RDWR | O_APPEND);
+  const auto path = log_path(folder_, run_id, clear_suffix);
+  auto spare = std::move(spare_);
+  if (spare && ::rename(spare_path_.c_str(), path.c_str()) == 0) return spare;
+  return make_log(path, O_RDWR | O_APPEND);
 }
 
 std::string log_tail(int log)
@@ -185,11 +204,6 @@ Status end_log(Vault& vault, const std::string& folder, std::string_view run_id,
   }
   ::unlink(path.c_str());
   return {};
-}
-
-void drop_log(const std::string& folder, std::string_view run_id)
-{
-  ::unlink(log_path(folder, run_id, clear_suffix).c_str());
 }
 
 Status prune_logs(const std::string& folder, const LogLimits& limits)

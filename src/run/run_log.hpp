@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace asyncz {
 
@@ -48,8 +49,26 @@ Status follow_log(Vault& vault, std::string_view run_id, std::optional<std::size
 // Makes the folder where it is missing (0700).
 Status make_log_folder(const std::string& folder);
 
-// The empty file of a run that is about to start, open for appending.
-Result<UniqueFd> create_log(const std::string& folder, std::string_view run_id);
+// Makes the logs of runs. For one thread.
+class LogMaker {
+ public:
+  explicit LogMaker(std::string folder) : folder_{std::move(folder)} {}
+  LogMaker(const LogMaker&) = delete;
+  LogMaker& operator=(const LogMaker&) = delete;
+  ~LogMaker();
+
+  // Makes the file of the next make(), which then only names it: a new file may take as long as a
+  // new process, where the file system looks for room among much that was removed lately.
+  void prepare();
+
+  // The empty file of a run that is about to start, open for appending.
+  Result<UniqueFd> make(std::string_view run_id);
+
+ private:
+  std::string folder_;
+  UniqueFd spare_;
+  std::string spare_path_;
+};
 
 // The end of what was printed so far, at most `kept_output` bytes.
 [[nodiscard]] std::string log_tail(int log);
@@ -64,9 +83,6 @@ void trim_log(int log, std::int64_t limit);
 Status end_log(Vault& vault, const std::string& folder, std::string_view run_id,
                std::int64_t limit);
 
-// Removes the log of a run that never began.
-void drop_log(const std::string& folder, std::string_view run_id);
-
 // Which sealed logs are kept.
 struct LogLimits {
   Instant written_since;
@@ -74,7 +90,8 @@ struct LogLimits {
   std::int64_t runs_of_each_task = 0;  // the newest; 0 is all
 };
 
-// Removes the sealed logs beyond the limits.
+// Removes the sealed logs beyond the limits, and what any LogMaker has made ahead, perhaps one that
+// was killed; one that lives makes others.
 Status prune_logs(const std::string& folder, const LogLimits& limits);
 
 }  // namespace asyncz

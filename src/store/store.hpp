@@ -158,7 +158,7 @@ class Store {
   };
   virtual Result<Holder> holder(std::string_view id, Instant now);
 
-  // Reads ahead what will be due by `until`, so that reserve_due is quicker then.
+  // Prepares for what will be due by `until`, if anything, so that reserve_due is quicker then.
   virtual void expect(Instant until, const Demand& demand);
 
   // Gives a reservation up without a write, and does not hand that record out again through this

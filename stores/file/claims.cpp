@@ -227,6 +227,8 @@ Result<Instant> Claims::next_moment(const Demand& demand)
 
 // --- Reserving -----------------------------------------------------------------------------------
 
+void Claims::expect() { run_locks_.prepare(); }
+
 // Puts back what nobody holds any more.
 void Claims::ask_held()
 {

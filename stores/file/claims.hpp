@@ -27,6 +27,7 @@ class Claims {
 
   Result<int> watch();
   Result<Changes> changes();
+  void expect();
   Result<Instant> next_moment(const Demand& demand);
   Result<std::vector<Reservation>> reserve_due(const Demand& demand);
   Result<Reservation> reserve(std::string_view id, const Demand& demand);

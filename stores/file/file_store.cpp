@@ -73,6 +73,7 @@ class FileStore final : public Store {
   void ignore(Reservation reservation) override { claims_.ignore(std::move(reservation)); }
   Result<int> watch() override { return claims_.watch(); }
   Result<Changes> changes() override { return claims_.changes(); }
+  void expect(Instant, const Demand&) override { claims_.expect(); }
   Result<Instant> next_moment(const Demand& demand) override { return claims_.next_moment(demand); }
   bool held_elsewhere() const override { return claims_.held_elsewhere(); }
   std::vector<Status> extend(std::span<Reservation* const> reservations, Instant) override

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "stores/file/run_locks.hpp"
 
+#include "base/task_id.hpp"
 #include "stores/file/disk.hpp"
 #include "stores/file/holders.hpp"
 #include "stores/file/locks.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asyncz::stores {
@@ -26,6 +31,11 @@ bool has_name(int file)
 
 }  // namespace
 
+RunLocks::~RunLocks()
+{
+  if (spare_) ::unlinkat(running_.get(), spare_name_.c_str(), 0);
+}
+
 Result<int> RunLocks::folder()
 {
   if (!running_) {
@@ -34,6 +44,32 @@ Result<int> RunLocks::folder()
     running_ = *std::move(opened);
   }
   return running_.get();
+}
+
+void RunLocks::prepare()
+{
+  const auto dir = folder();
+  if (spare_ || !can_name_ || !dir) return;
+  spare_name_ = ".spare-" + new_task_id();
+  auto file = open_regular(*dir, spare_name_, O_WRONLY | O_CREAT | O_EXCL);
+  if (file && try_lock_file(file->get())) spare_ = *std::move(file);
+}
+
+// What prepare() made, under the name of the task: it is locked before others can see it. Nothing
+// where there is none, or that name is there.
+UniqueFd RunLocks::take_spare(std::string_view id)
+{
+  if (!spare_) return {};
+  const int dir = running_.get();
+  const auto* const spare = spare_name_.c_str();
+  if (::renameat2(dir, spare, dir, std::string{id}.c_str(), RENAME_NOREPLACE) == 0) {
+    return std::move(spare_);
+  }
+  if (errno == EEXIST) return {};
+  if (errno == EINVAL || errno == ENOSYS) can_name_ = false;
+  ::unlinkat(dir, spare, 0);
+  spare_.reset();
+  return {};
 }
 
 // Makes the file, which nearly always is not there, or opens it where nobody has it.
@@ -51,6 +87,7 @@ Result<UniqueFd> RunLocks::open_or_make(std::string_view id)
 
 Result<UniqueFd> RunLocks::take(std::string_view id)
 {
+  if (auto spare = take_spare(id)) return spare;
   for (;;) {
     auto file = open_or_make(id);
     if (!file || !*file) return file;

@@ -17,6 +17,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace asyncz::stores {
@@ -25,6 +26,13 @@ namespace asyncz::stores {
 class RunLocks {
  public:
   explicit RunLocks(const Folder& folder) : folder_{folder} {}
+  RunLocks(const RunLocks&) = delete;
+  RunLocks& operator=(const RunLocks&) = delete;
+  ~RunLocks();
+
+  // Makes the file of the next take(), which then only names it: a new file may take as long as a
+  // new process, where the file system looks for room among much that was removed lately.
+  void prepare();
 
   // Takes the task, or gives an invalid descriptor where somebody has it. Never waits.
   Result<UniqueFd> take(std::string_view id);
@@ -44,10 +52,14 @@ class RunLocks {
 
  private:
   Result<int> folder();
+  UniqueFd take_spare(std::string_view id);
   Result<UniqueFd> open_or_make(std::string_view id);
 
   const Folder& folder_;
   UniqueFd running_;  // opened when first needed
+  UniqueFd spare_;    // locked, under a name that is no id
+  std::string spare_name_;
+  bool can_name_ = true;  // NFS cannot rename without replacing
 };
 
 }  // namespace asyncz::stores

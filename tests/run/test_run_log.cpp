@@ -20,7 +20,7 @@ class LogFixture : public WorkerFixture {
   LogFixture()
   {
     REQUIRE(make_log_folder(folder));
-    auto created = create_log(folder, "task.1");
+    auto created = logs.make("task.1");
     REQUIRE(created);
     log = *std::move(created);
   }
@@ -31,6 +31,7 @@ class LogFixture : public WorkerFixture {
   }
 
   std::string folder = log_folder(*store);
+  LogMaker logs{folder};
   UniqueFd log;
 };
 
@@ -108,10 +109,39 @@ TEST_CASE_FIXTURE(LogFixture,
                   "pruning removes the oldest logs, and never one that is being written")
 {
   print("hello\n");
-  REQUIRE(create_log(folder, "task.2"));
+  REQUIRE(logs.make("task.2"));
   REQUIRE(end_log(*vault, folder, "task.1", 1000));
   REQUIRE(prune_logs(folder, {first_instant, 0}));
   CHECK(read_log(*vault, "task.1").error().kind == ErrorKind::not_found);
+  CHECK(*read_log(*vault, "task.2") == "");
+}
+
+TEST_CASE_FIXTURE(LogFixture, "a log that was made ahead is the next run's, and none is left over")
+{
+  const auto files = [&] {
+    const std::filesystem::directory_iterator begin{folder};
+    return std::distance(begin, std::filesystem::directory_iterator{});
+  };
+  {
+    LogMaker other{folder};
+    other.prepare();
+    CHECK(files() == 2);
+    const auto made = other.make("task.2");
+    REQUIRE(made);
+    REQUIRE(::write(made->get(), "hello\n", 6) == 6);
+    CHECK(*read_log(*vault, "task.2") == "hello\n");
+    CHECK(files() == 2);
+    other.prepare();
+    CHECK(files() == 3);
+  }
+  CHECK(files() == 2);
+}
+
+TEST_CASE_FIXTURE(LogFixture, "what was made ahead may be removed, as a killed worker's is")
+{
+  logs.prepare();
+  REQUIRE(prune_logs(folder, {first_instant, 0}));
+  REQUIRE(logs.make("task.2"));
   CHECK(*read_log(*vault, "task.2") == "");
 }
 
@@ -119,7 +149,7 @@ TEST_CASE_FIXTURE(LogFixture, "of each task the newest logs are kept")
 {
   for (const auto* run : {"task.1", "task.2", "task.3", "other.1"}) {
     {
-      REQUIRE(create_log(folder, run));
+      REQUIRE(logs.make(run));
     }
     std::ofstream{folder + "/" + run + ".log"} << "hello\n";
     REQUIRE(end_log(*vault, folder, run, 1000));
@@ -142,7 +172,7 @@ TEST_CASE_FIXTURE(LogFixture, "what somebody has put in a log's place is neither
   CHECK(read_log(*vault, "task.2").error().kind != ErrorKind::not_found);
   CHECK(read_log(*vault, "task.3").error().kind == ErrorKind::corrupt);
   for (const auto* run : {"task.2", "task.3"}) {
-    const auto made = create_log(folder, run);
+    const auto made = logs.make(run);
     REQUIRE(made);
     REQUIRE(::write(made->get(), "x", 1) == 1);
     CHECK(*read_log(*vault, run) == "x");

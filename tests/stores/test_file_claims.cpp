@@ -166,6 +166,54 @@ TEST_CASE("a child can hold nothing with what it inherits but its own reservatio
   CHECK(place.open()->reserve("a", demand_at(noon)));
 }
 
+TEST_CASE("a lock that was made ahead holds its task, and the first who takes it, has it")
+{
+  const Place place;
+  const auto store = place.open();
+  const auto other = place.open();
+  for (const auto* id : {"a", "b"}) REQUIRE(store->add_task(record_of(id)));
+  store->expect(noon, demand_at(noon));
+  other->expect(noon, demand_at(noon));
+  const auto conflict = ErrorKind::conflict;
+
+  auto first = store->reserve("a", demand_at(noon));
+  REQUIRE(first);
+  CHECK(store->holder("a", noon)->held);
+  CHECK(other->reserve("a", demand_at(noon)).error().kind == conflict);
+  const auto second = other->reserve("b", demand_at(noon));
+  REQUIRE(second);
+  CHECK(store->reserve("b", demand_at(noon)).error().kind == conflict);
+  CHECK(settle_one(*store, *first, settled(*first, noon + 1h)));
+  CHECK(other->reserve("a", demand_at(noon)));
+}
+
+TEST_CASE("no lock that was made ahead is left over, not even a killed worker's")
+{
+  const Place place;
+  const auto locks = [&] {
+    const std::filesystem::directory_iterator begin{place.file(".asyncz/running")};
+    return std::distance(begin, std::filesystem::directory_iterator{});
+  };
+  {
+    const auto store = place.open();
+    store->expect(noon, demand_at(noon));
+    CHECK(locks() == 1);
+  }
+  CHECK(locks() == 0);
+  ChildProcess worker{[&](const ChildProcess::Say& say) {
+    const auto store = place.open();
+    store->expect(noon, demand_at(noon));
+    say("ready");
+    ::pause();
+  }};
+  REQUIRE(worker.line() == "ready");
+  REQUIRE(place.open()->watch());
+  CHECK(locks() == 1);
+  worker.kill();
+  REQUIRE(place.open()->watch());
+  CHECK(locks() == 0);
+}
+
 TEST_CASE("what ended reservations leave behind is removed with their tasks")
 {
   const Place place;
