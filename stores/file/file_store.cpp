@@ -20,6 +20,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <system_error>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -28,6 +30,14 @@ namespace {
 
 // How much get_all_tasks() keeps of what it has read in passing; the rest is read a second time.
 constexpr std::size_t kept_bytes = std::size_t{64} << 20;
+constexpr std::size_t many_tasks = 1000;  // which are read by two threads
+
+// A task that get_all_tasks() is about to visit.
+struct Found {
+  std::string id;
+  Instant moment = never;
+  std::optional<Result<Record>> record;  // where there was room for it
+};
 
 class FileStore final : public Store {
  public:
@@ -110,6 +120,8 @@ class FileStore final : public Store {
   std::optional<std::string> log_directory() const override;
 
  private:
+  void read_some(std::span<Found> tasks, std::size_t room) const;
+  void read_together(std::span<Found> tasks) const;
   Status clean_up();
 
   Folder folder_;
@@ -159,31 +171,44 @@ Result<Instant> FileStore::get_next_run_time(const Demand& demand)
   return moment;
 }
 
+// Records while there is room for them in memory, then moments only.
+void FileStore::read_some(std::span<Found> tasks, std::size_t room) const
+{
+  TaskFiles::PrefixBuffer buffer;
+  for (auto& task : tasks) {
+    if (room == 0) {
+      if (const auto prefix = files_.read_prefix(task.id, buffer)) task.moment = prefix->moment;
+      continue;
+    }
+    auto record = files_.read(task.id);
+    const auto size = sizeof(Found) + (record ? record->sealed.size() : 0);
+    room -= std::min(room, size);
+    if (record) task.moment = record->moment;
+    task.record = std::move(record);
+  }
+}
+
+void FileStore::read_together(std::span<Found> tasks) const
+{
+  const auto half = tasks.first(tasks.size() / 2);
+  const auto rest = tasks.subspan(half.size());
+  try {
+    const std::jthread other{[&] { read_some(half, kept_bytes / 2); }};
+    read_some(rest, kept_bytes / 2);
+  } catch (const std::system_error&) {  // no thread is to be had
+    read_some(tasks, kept_bytes);
+  }
+}
+
 Status FileStore::get_all_tasks(const Visit& visit)
 {
-  struct Found {
-    Instant moment = never;
-    std::string id;
-    std::optional<Result<Record>> record;  // where there was room for it
-  };
   std::vector<Found> found;
-  auto room = kept_bytes;
-  TaskFiles::PrefixBuffer buffer;
   const auto listed = files_.each_id([&](std::string_view id) {
-    Found task{.id = std::string{id}};
-    if (room == 0) {
-      if (const auto prefix = files_.read_prefix(id, buffer)) task.moment = prefix->moment;
-    } else {
-      auto record = files_.read(id);
-      const auto size = sizeof(Found) + (record ? record->sealed.size() : 0);
-      room -= std::min(room, size);
-      if (record) task.moment = record->moment;
-      task.record = std::move(record);
-    }
-    found.push_back(std::move(task));
+    found.push_back({.id = std::string{id}});
     return true;
   });
   if (!listed) return listed;
+  found.size() < many_tasks ? read_some(found, kept_bytes) : read_together(found);
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return std::tie(a.moment, a.id) < std::tie(b.moment, b.id);
   });
