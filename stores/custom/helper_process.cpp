@@ -26,7 +26,8 @@ namespace {
 
 constexpr std::string_view secret_prefix = "ASYNCZ_STORE_ENCRYPTION_KEY";
 constexpr std::size_t longest_complaint = 4096;
-constexpr int farewell_ms = 1000;  // how long it may take to end after its stdin has
+constexpr int pieces_at_a_time = 16;  // of its stderr, which may never end
+constexpr int farewell_ms = 1000;     // how long it may take to end after its stdin has
 
 std::vector<char*> environment_without_keys()
 {
@@ -254,12 +255,12 @@ Result<std::string> HelperProcess::read_line()
   }
 }
 
+// What is there, or as much of it as keeps nobody from looking at the time.
 void HelperProcess::pass_on_stderr()
 {
   std::array<char, 4096> chunk{};
-  for (;;) {
+  for (int piece = 0; piece < pieces_at_a_time; ++piece) {
     const auto got = ::read(err_.get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
     if (got < 0) return;
     const bool at_end = got == 0;
     complaints_.append({chunk.data(), static_cast<std::size_t>(got)});

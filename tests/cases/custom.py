@@ -177,6 +177,17 @@ def one_that_hangs_is_exit_5(world):
     fails(world, 5, "200ms")
 
 
+def one_that_complains_without_end_is_exit_5(world):
+    with_helper(world, "exec yes no 3>&1 >&2")
+    world.url = "odd:x?timeout=200ms"
+    fails(world, 5, "200ms")
+
+
+def what_a_helper_leaves_behind_holds_nobody_up(world):
+    with_helper(world, f"(exec yes no >&2) &\n{HELLO}\nread -r request; exit 3")
+    fails(world, 5, "status 3")
+
+
 def one_that_ends_in_mid_request_is_exit_5(world):
     with_helper(world, f"{HELLO}\nread -r request; kill -9 $$")
     fails(world, 5, "signal 9")
@@ -230,6 +241,8 @@ if __name__ == "__main__":
         a_helper_without_a_key_is_refused,
         one_that_ends_is_exit_5_and_its_words_are_shown,
         one_that_hangs_is_exit_5,
+        one_that_complains_without_end_is_exit_5,
+        what_a_helper_leaves_behind_holds_nobody_up,
         one_that_ends_in_mid_request_is_exit_5,
         what_is_no_answer_is_exit_6,
         an_endless_line_is_exit_6,
