@@ -268,14 +268,19 @@ std::vector<std::string> Children::runs() const
 void Children::show_output(Child& child, bool all)
 {
   if (!child.job->log || child.hook) return;
-  const auto parts = parts_left(child.job->log.get());
-  auto from = static_cast<std::int64_t>(child.shown);
-  if (from > parts.head && from < parts.tail) from = parts.tail;
-  const auto text = read_range(child.job->log.get(), from, parts.size - from);
-  if (!text || text->empty()) return;
-  const auto end = all ? text->size() : text->rfind('\n') + 1;
-  parts_.log.output(child.job->run.id(), std::string_view{*text}.substr(0, end));
-  child.shown = static_cast<std::size_t>(from) + end;
+  const int log = child.job->log.get();
+  const auto size = size_of_log(log);
+  if (child.shown > size) child.shown = 0;  // the run has cut it short
+  while (child.shown < size) {
+    const auto piece = read_piece(log, child.shown, size);
+    if (!piece) return;
+    const auto& text = piece->text;
+    auto end = text.rfind('\n') + 1;
+    if (piece->end == size ? all : end == 0) end = text.size();
+    if (end == 0 && !text.empty()) return;
+    if (end > 0) parts_.log.output(child.job->run.id(), std::string_view{text}.substr(0, end));
+    child.shown = piece->end - static_cast<std::int64_t>(text.size() - end);
+  }
 }
 
 }  // namespace asyncz

@@ -60,7 +60,7 @@ class Children {
     bool stopping = false;           // because the worker stops, or
     bool lost = false;               // because its lease ends
     std::string reason;
-    std::size_t shown = 0;  // of its output
+    std::int64_t shown = 0;  // of its output
   };
 
   void ended(int pid, const Exit& exit);

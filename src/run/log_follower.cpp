@@ -4,7 +4,6 @@
 #include "run/run_log_files.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace asyncz {
 
@@ -19,13 +18,13 @@ Result<LogFollower> LogFollower::open(const std::string& folder, std::string_vie
 Result<bool> LogFollower::pass_on(const LogSink& sink)
 {
   for (;;) {
-    const auto data = ::lseek(log_.get(), offset_, SEEK_DATA);
-    if (data > offset_) offset_ = data;
-    const auto text = read_range(log_.get(), offset_, std::int64_t{64} << 10);
-    if (!text) return text.error();
-    if (text->empty()) return true;
-    offset_ += static_cast<std::int64_t>(text->size());
-    if (!sink(*text)) return false;
+    const auto size = size_of_log(log_.get());
+    if (offset_ > size) offset_ = 0;  // its run has cut it short
+    if (offset_ == size) return true;
+    const auto piece = read_piece(log_.get(), offset_, size);
+    if (!piece) return piece.error();
+    offset_ = piece->end;
+    if (!piece->text.empty() && !sink(piece->text)) return false;
   }
 }
 

@@ -35,10 +35,22 @@ struct LogParts {
   std::int64_t tail = 0;
 };
 
-// What a running log still holds: all, but for the one hole that trim_log() made.
+[[nodiscard]] std::int64_t size_of_log(int log);
+
+// What a running log still holds: all, but for the first hole, which is that of trim_log(). Its run
+// may do with the file what it likes: it may have made others, or cut it short.
 [[nodiscard]] LogParts parts_left(int log);
 
 Result<std::string> read_range(int log, std::int64_t from, std::int64_t length);
+
+struct LogPiece {
+  std::int64_t end = 0;  // where the next one begins
+  std::string text;
+};
+
+// What was written first of [from, until), at most 64 KiB, without the holes that size cannot tell
+// from text. Empty where there is nothing more.
+Result<LogPiece> read_piece(int log, std::int64_t from, std::int64_t until);
 
 // Both parts, and between them a line that says how much was left out.
 Result<std::string> read_parts(int log, const LogParts& parts);

@@ -16,6 +16,8 @@
 namespace asyncz {
 namespace {
 
+constexpr std::int64_t largest_piece = std::int64_t{64} << 10;
+
 Error no_output(std::string_view run_id)
 {
   return {ErrorKind::not_found, "no output of run " + std::string{run_id} + " on this machine", {}};
@@ -51,13 +53,18 @@ Status follow_clear(const UniqueFd& watch, LogFollower& follower, const LogSink&
 
 }  // namespace
 
-LogParts parts_left(int log)
+std::int64_t size_of_log(int log)
 {
   struct stat status {};
-  if (::fstat(log, &status) != 0) return {};
-  const auto size = static_cast<std::int64_t>(status.st_size);
+  return ::fstat(log, &status) == 0 ? std::int64_t{status.st_size} : 0;
+}
+
+LogParts parts_left(int log)
+{
+  const auto size = size_of_log(log);
   const auto hole = ::lseek(log, 0, SEEK_HOLE);
-  if (hole < 0 || hole >= size) return {size, size, size};
+  if (hole < 0) return {};  // it is empty
+  if (hole >= size) return {size, size, size};
   const auto data = ::lseek(log, hole, SEEK_DATA);
   return {size, hole, data < 0 ? size : data};
 }
@@ -78,14 +85,29 @@ Result<std::string> read_range(int log, std::int64_t from, std::int64_t length)
   return text;
 }
 
+Result<LogPiece> read_piece(int log, std::int64_t from, std::int64_t until)
+{
+  const auto data = ::lseek(log, from, SEEK_DATA);
+  if (data < 0 || data >= until) return LogPiece{until, {}};
+  auto end = std::min(until, data + largest_piece);
+  if (const auto hole = ::lseek(log, data, SEEK_HOLE); hole > data) end = std::min(end, hole);
+  auto text = read_range(log, data, end - data);
+  if (!text) return text.error();
+  return LogPiece{end, *std::move(text)};
+}
+
 Result<std::string> read_parts(int log, const LogParts& parts)
 {
   auto text = read_range(log, 0, parts.head);
   if (!text || parts.tail <= parts.head) return text;
-  const auto tail = read_range(log, parts.tail, parts.size - parts.tail);
-  if (!tail) return tail.error();
-  return *text + "\n[asyncz: " + std::to_string(parts.tail - parts.head) + " bytes left out]\n" +
-         *tail;
+  *text += "\n[asyncz: " + std::to_string(parts.tail - parts.head) + " bytes left out]\n";
+  for (auto at = parts.tail; at < parts.size;) {
+    const auto piece = read_piece(log, at, parts.size);
+    if (!piece) return piece.error();
+    *text += piece->text;
+    at = piece->end;
+  }
+  return text;
 }
 
 Result<std::string> read_log(Vault& vault, std::string_view run_id)

@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,10 +44,12 @@ class QuietLog final : public WorkerLog {
   void output(std::string_view run, std::string_view lines) override
   {
     shown += std::string{run} + ": " + std::string{lines};
+    if (on_output) on_output();
   }
 
   std::vector<std::string> complaints;
   std::string shown;
+  std::function<void()> on_output;
 
  private:
   std::mutex mutex_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/run_log.hpp"
 
+#include "run/log_follower.hpp"
+
 #include "tests/run/run_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -75,6 +77,37 @@ TEST_CASE_FIXTURE(LogFixture,
   CHECK(sealed.size() < 50'100);
   CHECK(sealed.find(std::string{'\0'}) == std::string::npos);
   CHECK(sealed.find("bytes left out") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(LogFixture, "of a log that its run has made huge what was written is read")
+{
+  print("one\n");
+  REQUIRE(::ftruncate(log.get(), std::int64_t{1} << 16) == 0);
+  print("two\n");
+  REQUIRE(::ftruncate(log.get(), std::int64_t{1} << 42) == 0);
+  const auto text = read_log(*vault, "task.1");
+  REQUIRE(text);
+  CHECK(text->size() < 10'000);
+  CHECK(text->substr(0, 4) == "one\n");
+  CHECK(text->find("two\n") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(LogFixture, "who follows a log that its run has cut short sees what comes then")
+{
+  print("a long line before it\n");
+  auto follower = LogFollower::open(folder, "task.1");
+  REQUIRE(follower);
+  std::string seen;
+  const LogSink sink = [&](std::string_view text) {
+    seen += text;
+    return true;
+  };
+  REQUIRE(follower->pass_on(sink));
+  REQUIRE(::ftruncate(log.get(), 0) == 0);
+  REQUIRE(follower->pass_on(sink));
+  print("after\n");
+  REQUIRE(follower->pass_on(sink));
+  CHECK(seen == "a long line before it\nafter\n");
 }
 
 TEST_CASE_FIXTURE(LogFixture,

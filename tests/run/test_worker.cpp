@@ -237,6 +237,17 @@ TEST_CASE_FIXTURE(WorkerFixture, "what runs print is shown line by line when ask
   CHECK(log.shown == history().at(0).id() + ": one\ntwo");
 }
 
+TEST_CASE_FIXTURE(WorkerFixture, "a run may cut its output short while that is shown")
+{
+  options.show_output = true;
+  add("cuts",
+      "echo a long line; while [ ! -e go ]; do sleep 0.01; done; : >/dev/stdout; echo then");
+  log.on_output = [&] { dir.write("go", ""); };
+  drain();
+  const auto run = history().at(0).id();
+  CHECK(log.shown == run + ": a long line\n" + run + ": then\n");
+}
+
 TEST_CASE_FIXTURE(WorkerFixture, "a run is ended when it is cancelled, and not tried again")
 {
   add("endless", "echo started >>log; exec sleep 100", [](Task& task) { task.retries = 5; });
