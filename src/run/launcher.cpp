@@ -174,7 +174,11 @@ void Launcher::take_special(const std::string& queue)
   demand.lease = parts_.options.lease;
   demand.only = {{queue, all_special}};
   auto reserved = parts_.vault.reserve_due(demand);
-  if (!reserved) return in_trouble(reserved.error());
+  if (!reserved) {
+    in_trouble(reserved.error());
+    if (phase_ == Phase::taking) boot_look_ = rest_until_;
+    return;
+  }
   for (auto& one : *reserved) {
     if (serves(one.stored.task.queue)) {
       receive(std::move(one));
@@ -218,7 +222,8 @@ bool Launcher::another_round()
     in_trouble(next.error());
     return false;
   }
-  const bool ask_again = parts_.options.drain && running_.empty() && store.held_elsewhere();
+  const bool ask_again = parts_.vault.owes(wanted) ||
+                         (parts_.options.drain && running_.empty() && store.held_elsewhere());
   if (*next > wanted.now && !ask_again) {
     pause_ = first_pause;
     took_all_ = true;

@@ -110,8 +110,16 @@ class Vault {
   // --- What workers do --------------------------------------------------------------------------
 
   // Reserves up to demand.limit tasks whose sealed moment has come by our clock. Those that do not
-  // verify, and old copies that were put back, are reported, ignored and not counted.
+  // verify, and old copies that were put back, are reported, ignored and not counted. What the
+  // history could not be asked about stays reserved for the next call.
   Result<std::vector<Reserved>> reserve_due(const Demand& demand);
+
+  // Whether the last call has left such tasks of the demanded queues: next_moment() of the store
+  // does not tell of them.
+  [[nodiscard]] bool owes(const Demand& demand)
+  {
+    return first_unjudged(demand) != unjudged_.end();
+  }
 
   // Reserves this task now, for `run --foreground`.
   //   conflict  somebody holds it
@@ -177,7 +185,8 @@ class Vault {
   Result<std::size_t> reseal_pass(Resealed& done,
                                   const std::function<void(std::size_t tasks)>& progress);
 
-  Result<std::optional<Reserved>> admit(Reservation reservation, Instant now);
+  std::vector<Reservation>::iterator first_unjudged(const Demand& demand);
+  Result<std::optional<Reserved>> admit(Reservation& reservation, Instant now);
   void put_off(Reserved reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved);
   Result<std::optional<Run>> recorded_end(const Reserved& reserved, std::uint64_t fence);
@@ -216,6 +225,7 @@ class Vault {
   const Clock& clock_;
   std::function<void(std::string_view, const Error&)> reports_;
   std::mutex recording_;  // record_run() of the store is one thread's at a time
+  std::vector<Reservation> unjudged_;
   SettledTasks settled_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> forged_;  // runs by tag and fence
 };

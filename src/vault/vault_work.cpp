@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What workers do with a vault: reserve what is due, and settle what came of it.
 #include "base/text.hpp"
+#include "store/demand.hpp"
 #include "vault/vault.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace asyncz {
@@ -27,13 +29,17 @@ Result<std::vector<Reserved>> Vault::reserve_due(const Demand& demand)
   std::vector<Reserved> taken;
   for (bool passed_over = true; passed_over && rest.limit > 0;) {
     passed_over = false;
-    auto reservations = store_.reserve_due(rest);
-    if (!reservations && taken.empty()) return reservations.error();
-    if (!reservations) break;
-    for (auto& reservation : *reservations) {
-      auto reserved = admit(std::move(reservation), std::max(demand.now, clock_.now()));
+    if (!owes(rest)) {
+      auto reservations = store_.reserve_due(rest);
+      if (!reservations && taken.empty()) return reservations.error();
+      if (!reservations) break;
+      std::ranges::move(*reservations, std::back_inserter(unjudged_));
+    }
+    for (auto next = first_unjudged(rest); next != unjudged_.end(); next = first_unjudged(rest)) {
+      auto reserved = admit(*next, std::max(demand.now, clock_.now()));
       if (!reserved && taken.empty()) return reserved.error();
       if (!reserved) return taken;
+      unjudged_.erase(next);
       if (*reserved) {
         count_down(rest, (*reserved)->reservation.record.queue);
         taken.push_back(std::move(**reserved));
@@ -45,8 +51,17 @@ Result<std::vector<Reserved>> Vault::reserve_due(const Demand& demand)
   return taken;
 }
 
-// Nothing where the task is not to be run; then it is not handed out again until it changes.
-Result<std::optional<Reserved>> Vault::admit(Reservation reservation, Instant now)
+// Those whose lease has ended meanwhile are somebody else's.
+std::vector<Reservation>::iterator Vault::first_unjudged(const Demand& demand)
+{
+  std::erase_if(unjudged_, [&](const Reservation& one) { return one.until <= clock_.now(); });
+  return std::ranges::find_if(
+      unjudged_, [&](const Reservation& one) { return wanted_of(demand, one.record.queue) > 0; });
+}
+
+// Nothing where the task is not to be run; then it is not handed out again until it changes. Where
+// that cannot be told now the reservation stays as it is.
+Result<std::optional<Reserved>> Vault::admit(Reservation& reservation, Instant now)
 {
   auto stored = verified(reservation.record);
   if (!stored) {
@@ -63,7 +78,10 @@ Result<std::optional<Reserved>> Vault::admit(Reservation reservation, Instant no
     pass_over(std::move(reserved.reservation), end.error());
     return std::optional<Reserved>{};
   }
-  if (!end) return end.error();
+  if (!end) {
+    reservation = std::move(reserved.reservation);
+    return end.error();
+  }
   reserved.ended_before = std::move(*end);
   return std::optional{std::move(reserved)};
 }

@@ -19,7 +19,66 @@ std::vector<Status> settle(Scene& scene, Reserved& reserved, std::optional<Store
   return scene.vault.settle({&outcome, 1});
 }
 
+// A memory store whose history cannot be read now and then.
+class Forgetful final : public Store {
+ public:
+  Status add_task(const Record& record) override { return store_->add_task(record); }
+  Result<Record> lookup_task(std::string_view id) override { return store_->lookup_task(id); }
+  Status update_task(const Record& record) override { return store_->update_task(record); }
+  Status delete_task(std::string_view id, std::int64_t revision) override
+  {
+    return store_->delete_task(id, revision);
+  }
+  Status remove_all_tasks() override { return store_->remove_all_tasks(); }
+  Result<std::vector<Record>> get_due_tasks(const Demand& demand) override
+  {
+    return store_->get_due_tasks(demand);
+  }
+  Result<Instant> get_next_run_time(const Demand& demand) override
+  {
+    return store_->get_next_run_time(demand);
+  }
+  Status get_all_tasks(const Visit& visit) override { return store_->get_all_tasks(visit); }
+  Status runs(const RunQuery& query, const VisitRun& visit) override
+  {
+    if (answers_left-- > 0) return Store::runs(query, visit);
+    return Error{ErrorKind::unavailable, "no answer", {}};
+  }
+
+  int answers_left = 0;
+
+ private:
+  std::unique_ptr<Store> store_ = stores::make_memory_store(stores::make_memory_state());
+};
+
 }  // namespace
+
+TEST_CASE("what the history could not be asked about is handed out when it answers, once")
+{
+  const Scene scene;
+  Forgetful store;
+  fakes::FixedKeys keys{{"secret"}};
+  Vault vault{store, keys, scene.clock, {}};
+  REQUIRE(vault.unlock(true));
+  for (const auto* id : {"a", "b", "c"}) {
+    auto task = scene.task(id);
+    REQUIRE(vault.add({&task, 1}).front());
+  }
+  const auto demand = scene.demand();
+  CHECK(vault.reserve_due(demand).error().kind == ErrorKind::unavailable);
+  CHECK(vault.owes(demand));
+  store.answers_left = 1;
+  const auto first = vault.reserve_due(demand);
+  REQUIRE(first);
+  REQUIRE(first->size() == 1);
+  store.answers_left = 10;
+  const auto others = vault.reserve_due(demand);
+  REQUIRE(others);
+  REQUIRE(others->size() == 2);
+  CHECK((*others)[1].reservation.record.fence == (*first)[0].reservation.record.fence);
+  CHECK(!vault.owes(demand));
+  CHECK(vault.reserve_due(demand)->empty());
+}
 
 TEST_CASE("what is due is reserved once, what is not due is left")
 {
