@@ -141,13 +141,24 @@ bool Recorder::note_hook_failures(Job& job)
   return true;
 }
 
+// A run that ended earlier, with all that the history has of it where it still does.
+Status Recorder::read_again(Run& run)
+{
+  return parts_.vault.runs(run.task, {}, [&](Result<Run> recorded) {
+    if (!recorded || recorded->id() != run.id()) return true;
+    run = *std::move(recorded);
+    return false;
+  });
+}
+
 Status Recorder::decide(Job& job, std::vector<Run>& records)
 {
   if (job.outcome == Job::Outcome::began) {
     job.settled = job.begun.stored;
     job.final = job.begun.ended.has_value();
-    if (job.final) job.run = *job.begun.ended;
-    return {};
+    if (!job.final) return {};
+    job.run = *job.begun.ended;
+    return job.begun.records.empty() ? read_again(job.run) : Status{};
   }
   const auto base = base_of(job);
   const auto now = parts_.clock.now();

@@ -27,6 +27,7 @@ class Recorder {
   enum class Appended : std::uint8_t { yes, not_yet, refused };
   Appended write(Run run, const Reservation* of = nullptr);
   void count(const Run& run);
+  Status read_again(Run& run);
   Status decide(Job& job, std::vector<Run>& records);
   static void keep_task(Job& job);
   bool note_hook_failures(Job& job);

@@ -62,7 +62,7 @@ struct Beginning {
   std::optional<StoredTask> instance;
 
   std::vector<Run> records;  // for the history: missed, skipped, lost
-  std::optional<Run> ended;  // the one of them with which the last attempt has ended, if one has
+  std::optional<Run> ended;  // the last attempt: of those, or of the history (its retry is dropped)
   // With overlap = replace: the oldest run among the task's instances is to be ended.
   bool replace_oldest = false;
   // The task as it is after that; when `start` is given it is the one to run and to give to

@@ -16,6 +16,21 @@ std::uint64_t interruptions_of(const StoredTask& task)
   return task.fence - task.progress.settled_fence - 1;
 }
 
+// As far as it is kept beside the task.
+std::optional<Run> last_run_of(const StoredTask& task)
+{
+  const auto& last = task.progress.last_run;
+  if (!last) return std::nullopt;
+  auto run = run_of(task, {last->scheduled, last->attempt});
+  run.fence = last->fence;
+  run.state = last->state;
+  run.start = last->start;
+  run.end = last->end;
+  run.exit_status = last->exit_status;
+  run.signal = last->signal;
+  return run;
+}
+
 StoredTask settled(StoredTask task)
 {
   task.progress.settled_fence = task.fence;
@@ -60,6 +75,7 @@ struct Begin {
   Result<Instant> latest_due() const;
   Status boot();
   Status due_time();
+  void drop_retry(const Course& course, Instant next);
   Status recurring_due(const Course& course, Instant due);
   Result<std::optional<Instant>> without_missed(const Course& course, Instant due);
   Status through_instance(const Course& course, Instant due);
@@ -237,6 +253,15 @@ Result<Instant> under_present_rules(const StoredTask& task, const Course& course
   return due - **last < **next - due ? **last : **next;
 }
 
+// The next due time has come before the retry: the run has failed for good. What follows from that
+// is settled first, and the task is due at once for the other.
+void Begin::drop_retry(const Course& course, Instant next)
+{
+  out.stored = settled(task);
+  out.ended = last_run_of(task);
+  schedule_for(*out.stored, course.zone, next, random);
+}
+
 Status Begin::due_time()
 {
   const auto& progress = task.progress;
@@ -256,7 +281,10 @@ Status Begin::due_time()
   if (progress.attempt > 1) {
     const auto next = course->schedule->next(planned);
     if (!next) return next.error();
-    if (*next && **next <= around.now) return recurring_due(*course, **next);
+    if (*next && **next <= around.now) {
+      drop_retry(*course, **next);
+      return {};
+    }
     start(planned, progress.attempt);
     return {};
   }

@@ -180,3 +180,49 @@ TEST_CASE_FIXTURE(WorkerFixture, "a run in the foreground has its hooks, too")
   CHECK(dir.read("log") == "failed 3\nend\n");
   CHECK(history().at(0).reason == "on_failure failed: exit status 1");
 }
+
+TEST_CASE_FIXTURE(WorkerFixture, "a run whose retry came too late has its hooks, once")
+{
+  const auto now = system_clock().now();
+  const auto began = now - 90min;
+  const auto no_chance = [] { return 0.0; };
+  StoredTask stored;
+  stored.task.id = stored.task.name = "task";
+  stored.task.argv = {"echo run $ASYNCZ_ATTEMPT >>log"};
+  stored.task.shell = true;
+  stored.task.cwd = dir.path();
+  stored.task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = began};
+  stored.task.retries = 3;
+  stored.task.on_failure = "{ cat; echo $ASYNCZ_EXIT_STATUS $ASYNCZ_ATTEMPT; } >>log; exit 1";
+  stored.progress.created = began;
+  REQUIRE(plan(stored, began, no_chance));
+  REQUIRE(vault->add({&stored, 1}).front());
+  {
+    Demand demand;
+    demand.now = now;
+    auto reserved = vault->reserve("task", demand);
+    REQUIRE(reserved);
+    auto run = run_of(reserved->stored, {began, 1});
+    run.state = RunState::failed;
+    run.exit_status = 3;
+    run.start = run.end = began;
+    run.output = "the end of its output\n";
+    run.worker = "another";
+    REQUIRE(vault->record_run(run));
+    const auto ending = finish(reserved->stored, run, began, no_chance);
+    REQUIRE(ending);
+    REQUIRE(ending->stored->progress.attempt == 2);
+    const Outcome outcome{&*reserved, ending->stored};
+    REQUIRE(vault->settle({&outcome, 1}).front());
+  }
+  options.drain = false;
+  options.once = true;
+  drain();
+  CHECK(dir.read("log") == "the end of its output\n3 1\nrun 1\n");
+  const auto runs = history();
+  REQUIRE(runs.size() == 2);
+  const auto& failed = runs[0].state == RunState::failed ? runs[0] : runs[1];
+  CHECK(failed.worker == "another");
+  CHECK(failed.exit_status == 3);
+  CHECK(failed.reason == "on_failure failed: exit status 1");
+}

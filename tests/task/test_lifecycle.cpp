@@ -395,6 +395,12 @@ TEST_CASE_FIXTURE(Life, "a retry never delays the schedule")
     run(RunState::failed, 30s);
     CHECK(progress().attempt == 2);
     clock.set(noon + 11min);
+    const auto dropped = settle_only();
+    REQUIRE(dropped.ended);
+    CHECK(dropped.ended->id() == last_run.id());
+    CHECK(dropped.ended->state == RunState::failed);
+    CHECK(dropped.records.empty());
+    CHECK(progress().moment == noon + 10min);
     run(RunState::succeeded);
     CHECK(last_run.attempt == 1);
     CHECK(last_run.scheduled == noon + 10min);
