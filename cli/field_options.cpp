@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/file_text.hpp"
+#include "run/environment.hpp"
 
 #include <fmt/format.h>
 
@@ -28,15 +29,15 @@ std::string option_name(std::string_view field)
   return name;
 }
 
-// What a captured environment leaves out beside our own settings: it means nothing outside the
-// terminal session.
+// What a captured environment leaves out beside our own settings and what names one service: it
+// means nothing outside the terminal session.
 constexpr std::array<std::string_view, 4> session_variables{"TERM", "DISPLAY", "SSH_AUTH_SOCK",
                                                             "_"};
 
 bool is_kept(std::string_view name)
 {
   return std::ranges::find(session_variables, name) == session_variables.end() &&
-         !name.starts_with("ASYNCZ_");
+         !name.starts_with("ASYNCZ_") && !is_of_one_service(name);
 }
 
 Status set_variable(Task& task, std::string_view pair)

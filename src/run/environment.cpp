@@ -22,15 +22,6 @@ namespace {
 
 constexpr std::string_view key_prefix = "ASYNCZ_STORE_ENCRYPTION_KEY";
 
-// Our settings, which may hold secrets, and what systemd told us.
-bool ours_alone(std::string_view name)
-{
-  constexpr std::array<std::string_view, 8> names{
-      "CREDENTIALS_DIRECTORY", "LISTEN_FDNAMES", "LISTEN_FDS",    "LISTEN_PID",
-      "NOTIFY_SOCKET",         "WATCHDOG_PID",   "WATCHDOG_USEC", "INVOCATION_ID"};
-  return name.starts_with("ASYNCZ_") || std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool is_of_another_user(const Task& task, const Host& host)
 {
   return task.user && *task.user != host.identity.user;
@@ -82,7 +73,9 @@ Environment own_environment()
     const auto equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     const auto name = text.substr(0, equals);
-    if (!ours_alone(name)) own.emplace(name, text.substr(equals + 1));
+    // Our settings may hold secrets.
+    if (!name.starts_with("ASYNCZ_") && !is_of_one_service(name))
+      own.emplace(name, text.substr(equals + 1));
   }
   return own;
 }
@@ -105,6 +98,42 @@ std::string first_line(const char* path)
 }
 
 }  // namespace
+
+// The variables of systemd.exec(5) that name a service, its process, sockets and directories, and
+// no others: LANG, XDG_RUNTIME_DIR and the like hold for every process of a user.
+bool is_of_one_service(std::string_view name)
+{
+  constexpr std::array<std::string_view, 29> names{"CACHE_DIRECTORY",
+                                                   "CONFIGURATION_DIRECTORY",
+                                                   "CREDENTIALS_DIRECTORY",
+                                                   "FDSTORE",
+                                                   "INVOCATION_ID",
+                                                   "JOURNAL_STREAM",
+                                                   "LISTEN_FDNAMES",
+                                                   "LISTEN_FDS",
+                                                   "LISTEN_PID",
+                                                   "LISTEN_PIDFDID",
+                                                   "LOGS_DIRECTORY",
+                                                   "LOG_NAMESPACE",
+                                                   "MAINPID",
+                                                   "MAINPIDFDID",
+                                                   "MANAGERPID",
+                                                   "MANAGERPIDFDID",
+                                                   "MEMORY_PRESSURE_WATCH",
+                                                   "MEMORY_PRESSURE_WRITE",
+                                                   "NOTIFY_SOCKET",
+                                                   "RUNTIME_DIRECTORY",
+                                                   "SERVICE_RESULT",
+                                                   "STATE_DIRECTORY",
+                                                   "SYSTEMD_EXEC_PID",
+                                                   "TRIGGER_PATH",
+                                                   "TRIGGER_TIMER_MONOTONIC_USEC",
+                                                   "TRIGGER_TIMER_REALTIME_USEC",
+                                                   "TRIGGER_UNIT",
+                                                   "WATCHDOG_PID",
+                                                   "WATCHDOG_USEC"};
+  return std::ranges::find(names, name) != names.end() || name.starts_with("MONITOR_");
+}
 
 std::string time_text(const Task& task, Instant time)
 {

@@ -17,6 +17,10 @@ namespace asyncz {
 
 using Environment = std::map<std::string, std::string>;
 
+// Whether systemd.exec(5) has a service's processes told by this variable which service they are
+// and what is theirs: NOTIFY_SOCKET, CREDENTIALS_DIRECTORY … No task is part of that service.
+[[nodiscard]] bool is_of_one_service(std::string_view name);
+
 // Who runs a task: a user of this system; empty where there is no such user.
 struct Identity {
   std::string user;
@@ -29,7 +33,7 @@ struct Identity {
 struct Host {
   std::string name;
   BootMark boot;
-  Environment environment;  // without what is the worker's alone: ASYNCZ_*, what systemd told it
+  Environment environment;  // without ASYNCZ_* and what is_of_one_service()
   Identity identity;
 };
 

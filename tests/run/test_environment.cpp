@@ -44,6 +44,21 @@ TEST_CASE("a child gets the worker's environment, but none of its settings")
   CHECK_FALSE(env.contains("ASYNCZ_STORE"));
 }
 
+TEST_CASE("a child is not told which service its worker is")
+{
+  for (const auto* name : {"NOTIFY_SOCKET", "LISTEN_FDS", "RUNTIME_DIRECTORY", "JOURNAL_STREAM",
+                           "SYSTEMD_EXEC_PID", "MONITOR_UNIT"}) {
+    ::setenv(name, "the worker's", 1);
+    const auto env = environment_for(task_of(), this_host());
+    ::unsetenv(name);
+    CHECK_FALSE_MESSAGE(env.contains(name), name);
+  }
+  ::setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
+  const auto env = environment_for(task_of(), this_host());
+  ::unsetenv("XDG_RUNTIME_DIR");
+  CHECK(env.at("XDG_RUNTIME_DIR") == "/run/user/1");
+}
+
 TEST_CASE("another user's child gets nothing of the worker's environment but its language and zone")
 {
   Host host;
