@@ -88,7 +88,8 @@ Status ScheduleOptions::read_dates(std::vector<Trigger>& into, Instant now, cons
   for (const std::string& text : in_) {
     const Result<Duration> delay = parse_duration(text);
     if (!delay) return delay.error().in("--in");
-    into.push_back({.kind = TriggerKind::date, .at = saturated_sum(now, *delay)});
+    if (*delay > last_instant - now) return beyond_all_time(text).in("--in");
+    into.push_back({.kind = TriggerKind::date, .at = now + *delay});
   }
   return {};
 }

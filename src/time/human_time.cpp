@@ -28,10 +28,14 @@ struct Reading {
   [[nodiscard]] local_days today() const { return std::chrono::floor<days>(zone.local(now)); }
 };
 
+Error refused(std::string_view text, std::string_view why, std::string hint)
+{
+  return {ErrorKind::usage, fmt::format("time \"{}\": {}", printable(text), why), std::move(hint)};
+}
+
 Error refused(const Reading& in, std::string_view why, std::string hint)
 {
-  return {ErrorKind::usage, fmt::format("time \"{}\": {}", printable(in.text), why),
-          std::move(hint)};
+  return refused(in.text, why, std::move(hint));
 }
 
 std::string with_single_blanks(std::string_view text)
@@ -294,15 +298,18 @@ Result<HumanTime> read(const Reading& in)
 
 }  // namespace
 
+Error beyond_all_time(std::string_view text)
+{
+  return refused(text, "lies outside the years 1 to 9999", "write a time that is nearer");
+}
+
 Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense)
 {
   const auto exact = with_single_blanks(text);
   const auto lowered = lower(exact);
   const Reading in{text, exact, lowered, now, zone, sense};
   const auto time = read(in);
-  if (time && (time->at < first_instant || time->at > last_instant)) {
-    return refused(in, "lies outside the years 1 to 9999", "write a time that is nearer");
-  }
+  if (time && (time->at < first_instant || time->at > last_instant)) return beyond_all_time(text);
   return time;
 }
 

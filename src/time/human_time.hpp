@@ -33,4 +33,7 @@ struct HumanTime {
 //          exist, with the valid times around it, and what lies outside the years 1 to 9999
 Result<HumanTime> parse_time(std::string_view text, Instant now, const Zone& zone, TimeSense sense);
 
+// The complaint about a time that is further away than we compute with (`usage`).
+[[nodiscard]] Error beyond_all_time(std::string_view text);
+
 }  // namespace asyncz
