@@ -71,14 +71,9 @@ class Cancel final : public Command {
     const auto named = resolve_run(*open.vault, word);
     if (!named) return named.error();
     if (named->ended) return nothing_runs(word);
-    const auto stored = open.vault->get(named->task);
+    const auto stored = open.vault->get(named->stored_as);
     if (!stored) return stored.error();
-    const auto runs = runs_under_way(*open.vault, *stored);
-    if (!runs) return runs.error();
-    for (const RunUnderWay& run : *runs) {
-      if (run.fence == named->fence) return cancel(context, open, *stored, run);
-    }
-    return nothing_runs(word);
+    return cancel(context, open, *stored, {named->stored_as, named->fence});
   }
 
   Status cancel_task(Context& context, OpenStore& open, const std::string& id)

@@ -3,6 +3,7 @@
 
 #include "base/task_id.hpp"
 #include "base/text.hpp"
+#include "cli/cancellation.hpp"
 
 #include <fmt/format.h>
 
@@ -68,20 +69,34 @@ Result<NamedTask> task_of_history(Vault& vault, std::string_view text)
   return NamedTask{*begun.begin(), false};
 }
 
-// The fence of the run of this task that goes on, or of the latest of its instances'.
-Result<std::optional<std::uint64_t>> running_fence(Vault& vault, const std::string& id)
+// The latest run of this task, or of an instance of it, that goes on.
+Result<std::optional<RunUnderWay>> latest_under_way(Vault& vault, const std::string& id)
 {
   const auto stored = vault.get(id);
-  if (!stored && stored.error().kind == ErrorKind::not_found) return std::optional<std::uint64_t>{};
+  if (!stored && stored.error().kind == ErrorKind::not_found) return std::optional<RunUnderWay>{};
   if (!stored) return stored.error();
-  std::optional<std::uint64_t> fence;
-  if (stored->reserved_or_interrupted()) fence = stored->fence;
-  for (const auto& instance : stored->progress.instances) {
-    const auto other = vault.get(instance);
-    if (other && other->reserved_or_interrupted())
-      fence = std::max(fence.value_or(0), other->fence);
-  }
-  return fence;
+  const auto runs = runs_under_way(vault, *stored);
+  if (!runs) return runs.error();
+  const auto latest = std::ranges::max_element(*runs, {}, &RunUnderWay::fence);
+  return latest == runs->end() ? std::nullopt : std::optional{*latest};
+}
+
+// The run that goes on with this fence. Instances are looked for in the whole store: they outlive a
+// task that is removed.
+Result<std::optional<NamedRun>> find_under_way(Vault& vault, std::string_view task,
+                                               std::uint64_t fence)
+{
+  std::optional<NamedRun> found;
+  const auto look_at = [&](std::string_view id, const Result<StoredTask>& stored) {
+    const bool is_it = stored && stored->fence == fence && stored->reserved_or_interrupted() &&
+                       parent_of_instance(id).value_or(id) == task;
+    if (is_it) found = {std::string{task}, fence, std::nullopt, std::string{id}};
+    return !found;
+  };
+  if (!look_at(task, vault.get(task))) return found;
+  const auto status = vault.each(look_at);
+  if (!status) return status.error();
+  return found;
 }
 
 // The run of this task with this fence, or nothing if there is none.
@@ -89,14 +104,12 @@ Result<std::optional<NamedRun>> find_run(Vault& vault, std::string_view task, st
 {
   std::optional<NamedRun> found;
   const auto status = vault.runs(task, {}, [&](Result<Run> run) {
-    if (run && run->fence == fence && !run->stretch) found = {run->task, fence, *std::move(run)};
+    if (run && run->fence == fence && !run->stretch)
+      found = {run->task, fence, *std::move(run), {}};
     return !found;
   });
   if (!status) return status.error();
-  if (found) return found;
-  const auto running = running_fence(vault, std::string{task});
-  if (running && *running == fence) found = {std::string{task}, fence, std::nullopt};
-  return found;
+  return found ? found : find_under_way(vault, task, fence);
 }
 
 // The latest run of an instance that has left the store: those of its task for its due time.
@@ -106,7 +119,7 @@ Result<std::optional<NamedRun>> run_of_instance(Vault& vault, std::string_view t
   std::optional<NamedRun> found;
   const auto status = vault.runs(task, {}, [&](Result<Run> run) {
     if (run && !run->stretch && instance_id(task, us_of(run->scheduled)) == instance) {
-      found = {run->task, run->fence, *std::move(run)};
+      found = {run->task, run->fence, *std::move(run), {}};
     }
     return !found;
   });
@@ -117,18 +130,18 @@ Result<std::optional<NamedRun>> run_of_instance(Vault& vault, std::string_view t
 // The `back`-th run before the latest, 0 being the latest itself.
 Result<NamedRun> latest_run(Vault& vault, const std::string& task, std::uint64_t back)
 {
-  const auto running = running_fence(vault, task);
+  const auto running = latest_under_way(vault, task);
   if (!running) return running.error();
-  if (*running && back == 0) return NamedRun{task, **running, std::nullopt};
+  if (*running && back == 0) return NamedRun{task, (*running)->fence, std::nullopt, (*running)->id};
   std::uint64_t left = *running ? back - 1 : back;
   std::optional<Run> found;
   const auto status = vault.runs(task, {}, [&](Result<Run> run) {
-    const bool counts = run && !run->stretch && (!*running || run->fence != **running);
+    const bool counts = run && !run->stretch && (!*running || run->fence != (*running)->fence);
     if (counts && left-- == 0) found = *std::move(run);
     return !found;
   });
   if (!status) return status.error();
-  if (found) return NamedRun{task, found->fence, std::move(found)};
+  if (found) return NamedRun{task, found->fence, std::move(found), {}};
   return Error{ErrorKind::not_found,
                back == 0 ? fmt::format("task {} has not run yet", task)
                          : fmt::format("task {} has no run ~{}", task, back),

@@ -24,6 +24,7 @@ struct NamedRun {
   std::string task;
   std::uint64_t fence = 0;
   std::optional<Run> ended;
+  std::string stored_as;  // of one that goes on: the task's id, or that of an instance of it
 
   [[nodiscard]] std::string id() const { return task + "." + std::to_string(fence); }
 };

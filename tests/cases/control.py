@@ -131,6 +131,21 @@ def a_task_is_removed_while_an_instance_of_it_runs(world):
     world.stop_workers()
 
 
+def an_instance_that_outlives_its_task_is_found_by_its_run_id(world):
+    held(world, "a", "--every", "1h")
+    world.run("run", "a")
+    world.start_worker()
+    runs(world, "a")
+    wait_until(lambda: world.json("workers")[0]["running"], "the worker's word")
+    run, = world.json("workers")[0]["running"]
+    world.run("remove", "a")
+    world.run("logs", run)
+    check(world.json("cancel", run) == [{"id": run}], "what was cancelled")
+    wait_until(lambda: world.json("history"), "the end of its run")
+    check(last_run(world, "a")["state"] == "cancelled", f"{last_run(world, 'a')}")
+    world.stop_workers()
+
+
 # --- Waiting -------------------------------------------------------------------------------------
 
 
@@ -250,6 +265,7 @@ play([
     a_run_in_the_foreground_keeps_what_it_passes_on,
     a_daemon_that_a_dead_worker_left_behind_is_ended,
     a_task_is_removed_while_an_instance_of_it_runs,
+    an_instance_that_outlives_its_task_is_found_by_its_run_id,
     waiting_ends_as_the_run_does,
     the_last_attempt_is_waited_for,
     a_recurring_task_is_waited_for_until_its_next_run_has_ended,
