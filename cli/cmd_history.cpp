@@ -80,7 +80,8 @@ class History final : public Command {
  public:
   void declare(Options& options) override
   {
-    options.value("--state", state_, "STATE", "Only runs that ended so, such as failed");
+    options.value("--state", state_, "succeeded|failed|timed-out|cancelled|missed|skipped|lost",
+                  "Only runs that ended so");
     options.value("--since", since_, "TIME", "Only what was recorded since then");
     options.value("--limit", limit_, "N", "At most this many; 0 is all (default: 100)");
     options.flag("--prune", prune_, "Remove what is older or larger than [history] allows");
@@ -120,8 +121,11 @@ class History final : public Command {
       wanted.state = parse_run_state(*state_);
       if (!wanted.state) {
         return Error{ErrorKind::usage, fmt::format("--state: no run is ever '{}'", *state_),
-                     "it is one of running, succeeded, failed, timed-out, cancelled, missed, "
-                     "skipped, lost"};
+                     "it is one of succeeded, failed, timed-out, cancelled, missed, skipped, lost"};
+      }
+      if (*wanted.state == RunState::running) {
+        return Error{ErrorKind::usage, "--state: the history holds what has ended",
+                     "asyncz list --state running shows what goes on"};
       }
     }
     if (since_) {

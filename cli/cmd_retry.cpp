@@ -57,7 +57,8 @@ class Retry final : public Command {
     options.words("RUN", runs_, 0, words_without_limit, "Runs, or tasks for their latest run",
                   WordKind::run);
     options.value("-Q,--queue", queue_, "QUEUE", "What failed last in this queue", WordKind::queue);
-    options.value("--tag", tag_, "TAG", "What failed last of the tasks that have this tag");
+    options.values("--tag", tags_, "TAG",
+                   "What failed last of the tasks that have this tag; several: all of them");
     options.choice("--state", state_, {"failed", "timed-out", "cancelled", "missed", "lost"},
                    "What ended so");
     options.flag("--all", all_, "Every task whose latest run did not succeed");
@@ -66,7 +67,7 @@ class Retry final : public Command {
 
   Result<ExitStatus> run(Context& context) override
   {
-    const bool by_condition = all_ || queue_ || tag_ || state_;
+    const bool by_condition = all_ || queue_ || !tags_.empty() || state_;
     if (runs_.empty() && !by_condition) {
       return Error{ErrorKind::usage, "no run is named",
                    "name runs or tasks, or select them by --queue, --tag, --state or --all"};
@@ -142,14 +143,12 @@ class Retry final : public Command {
     if (queue_ && run.queue != *queue_) return false;
     const auto stored = vault.get(run.task);
     const auto task = stored ? stored : task_kept_by(run, Instant{});
-    if (!task) return false;
-    const auto& tags = task->task.tags;
-    return !tag_ || std::ranges::find(tags, *tag_) != tags.end();
+    return task && has_tags(task->task, tags_);
   }
 
   std::vector<std::string> runs_;
   std::optional<std::string> queue_;
-  std::optional<std::string> tag_;
+  std::vector<std::string> tags_;
   std::optional<std::string> state_;
   bool all_ = false;
   bool yes_ = false;

@@ -25,10 +25,17 @@ std::string counted(std::size_t count)
 
 }  // namespace
 
+bool has_tags(const Task& task, const std::vector<std::string>& tags)
+{
+  return std::ranges::all_of(tags, [&task](const std::string& tag) {
+    return std::ranges::find(task.tags, tag) != task.tags.end();
+  });
+}
+
 void TaskFilter::declare(Options& options)
 {
   options.value("-Q,--queue", queue_, "QUEUE", "Only tasks of this queue", WordKind::queue);
-  options.value("--tag", tag_, "TAG", "Only tasks that have this tag");
+  options.values("--tag", tags_, "TAG", "Only tasks that have this tag; several: all of them");
   options.choice("--state", state_,
                  {"scheduled", "due", "running", "retrying", "waiting", "paused", "unreadable"},
                  "Only tasks in this state");
@@ -37,7 +44,7 @@ void TaskFilter::declare(Options& options)
 bool TaskFilter::matches(const Task& task) const
 {
   if (queue_ && task.queue != *queue_) return false;
-  return !tag_ || std::ranges::find(task.tags, *tag_) != task.tags.end();
+  return has_tags(task, tags_);
 }
 
 bool TaskFilter::matches(TaskState state) const

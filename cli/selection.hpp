@@ -14,13 +14,16 @@
 
 namespace asyncz::cli {
 
+// Whether the task has all of these.
+[[nodiscard]] bool has_tags(const Task& task, const std::vector<std::string>& tags);
+
 // Conditions that must all hold.
 class TaskFilter {
  public:
   void declare(Options& options);
 
-  [[nodiscard]] bool given() const { return queue_ || tag_ || state_; }
-  [[nodiscard]] bool only_queue() const { return queue_ && !tag_ && !state_; }
+  [[nodiscard]] bool given() const { return queue_ || !tags_.empty() || state_; }
+  [[nodiscard]] bool only_queue() const { return queue_ && tags_.empty() && !state_; }
   [[nodiscard]] const std::optional<std::string>& queue() const { return queue_; }
 
   // Those that cost nothing to check.
@@ -29,7 +32,7 @@ class TaskFilter {
 
  private:
   std::optional<std::string> queue_;
-  std::optional<std::string> tag_;
+  std::vector<std::string> tags_;
   std::optional<std::string> state_;
 };
 
