@@ -85,7 +85,7 @@ void append_values(std::string& text, const Declarations& declared, std::string_
       free_texts += (free_texts.empty() ? "" : " | ") + names;
       continue;
     }
-    const std::string answer = candidates(row.kind, row.choices);
+    const std::string answer = candidates(row.kind, alternatives(row.metavar));
     const std::string_view end = answer.ends_with("return") ? "" : "; options=$words";
     fmt::format_to(std::back_inserter(text), "{}{}) {}{} ;;\n", indent, names, answer, end);
   }
@@ -99,7 +99,8 @@ std::string own_words(const Declarations& declared)
   const auto& words = declared.words();
   if (!words) return ":";
   if (words->command_line) return "words=$(compgen -c -- \"$word\")";
-  return words->kind == WordKind::text ? ":" : candidates(words->kind, {});
+  return words->kind == WordKind::text ? ":"
+                                       : candidates(words->kind, alternatives(words->metavar));
 }
 
 void append_command(std::string& text, const DeclaredCommand& each)
@@ -127,16 +128,15 @@ std::string bash_completion()
                  all_names(globals));
   for (const OptionRow& row : globals.options()) {
     if (row.is_flag()) continue;
-    const std::string answer = candidates(row.kind, row.choices);
+    const std::string answer = candidates(row.kind, alternatives(row.metavar));
     const std::string_view end = answer.ends_with("return") ? "" : "; options=$words; command=-";
     fmt::format_to(std::back_inserter(text), "    {}) {}{} ;;\n", joined(row.names, " | "), answer,
                    end);
   }
   fmt::format_to(std::back_inserter(text),
                  "  esac\n  case $command in\n    -) ;;\n    '' | help) words='{}' ;;\n", names);
-  text += "    completion) words='bash zsh fish' ;;\n";
   for (const DeclaredCommand& each : declared_commands()) {
-    if (each.row->name != "help" && each.row->name != "completion") append_command(text, each);
+    if (each.row->name != "help") append_command(text, each);
   }
   return text + "  esac" + std::string{tail};
 }

@@ -60,7 +60,7 @@ void append_option(std::string& text, const OptionRow& row, std::string_view con
       text += " -s " + name.substr(1);
     }
   }
-  if (!row.is_flag()) text += " -r" + arguments(row.kind, row.choices);
+  if (!row.is_flag()) text += " -r" + arguments(row.kind, alternatives(row.metavar));
   fmt::format_to(std::back_inserter(text), " -d {}\n", quoted(row.help));
 }
 
@@ -82,8 +82,7 @@ std::string fish_completion()
     const std::string condition = fmt::format("__fish_seen_subcommand_from {}", each.row->name);
     for (const OptionRow& row : each.declared.options()) append_option(text, row, condition);
     const auto& words = each.declared.words();
-    std::string own = words ? arguments(words->kind, {}) : "";
-    if (each.row->name == "completion") own = " -a 'bash zsh fish'";
+    const std::string own = words ? arguments(words->kind, alternatives(words->metavar)) : "";
     if (!own.empty()) {
       fmt::format_to(std::back_inserter(text), "complete -c asyncz -n '{}'{}\n", condition, own);
     }

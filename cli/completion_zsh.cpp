@@ -84,7 +84,7 @@ void append_option(std::string& text, const OptionRow& row, std::string_view ind
                    escaped(row.help));
     if (!row.is_flag()) {
       fmt::format_to(std::back_inserter(text), ":{}:{}", escaped(row.metavar),
-                     action(row.kind, row.choices));
+                     action(row.kind, alternatives(row.metavar)));
     }
     text += "'";
   }
@@ -113,13 +113,11 @@ std::string zsh_completion()
     const auto& words = each.declared.words();
     if (each.row->name == "help") {
       text += " '1:command:->command'; _describe command commands";
-    } else if (each.row->name == "completion") {
-      text += " '1:shell:(bash zsh fish)'";
     } else if (words && words->command_line) {
       text += " \\\n          '*::command:_normal'";
     } else if (words) {
       fmt::format_to(std::back_inserter(text), " \\\n          '*:{}:{}'", escaped(words->metavar),
-                     action(words->kind, {}));
+                     action(words->kind, alternatives(words->metavar)));
     }
     text += " ;;\n";
   }

@@ -16,7 +16,25 @@ std::vector<std::string> names_of(std::string_view names)
   return all;
 }
 
+// A text of which only a few are taken is completed as a choice, wherever it is checked.
+WordKind completed_as(WordKind kind, std::string_view metavar)
+{
+  return kind == WordKind::text && !alternatives(metavar).empty() ? WordKind::choice : kind;
+}
+
 }  // namespace
+
+std::vector<std::string> alternatives(std::string_view metavar)
+{
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz-";
+  std::vector<std::string> words;
+  for (std::string_view each : split(metavar, '|')) {
+    each = each.substr(0, each.find(' '));
+    if (each.find_first_not_of(letters) != std::string_view::npos || each == "-") return {};
+    words.emplace_back(each);
+  }
+  return words.size() > 1 ? words : std::vector<std::string>{};
+}
 
 void Declarations::flag(std::string_view names, bool& into, std::string_view help)
 {
@@ -26,13 +44,23 @@ void Declarations::flag(std::string_view names, bool& into, std::string_view hel
 void Declarations::value(std::string_view names, std::optional<std::string>& into,
                          std::string_view metavar, std::string_view help, WordKind kind)
 {
-  options_.push_back({names_of(names), &into, std::string{metavar}, std::string{help}, {}, kind});
+  options_.push_back({names_of(names),
+                      &into,
+                      std::string{metavar},
+                      std::string{help},
+                      {},
+                      completed_as(kind, metavar)});
 }
 
 void Declarations::values(std::string_view names, std::vector<std::string>& into,
                           std::string_view metavar, std::string_view help, WordKind kind)
 {
-  options_.push_back({names_of(names), &into, std::string{metavar}, std::string{help}, {}, kind});
+  options_.push_back({names_of(names),
+                      &into,
+                      std::string{metavar},
+                      std::string{help},
+                      {},
+                      completed_as(kind, metavar)});
 }
 
 void Declarations::choice(std::string_view names, std::optional<std::string>& into,
@@ -46,7 +74,8 @@ void Declarations::choice(std::string_view names, std::optional<std::string>& in
 void Declarations::words(std::string_view metavar, std::vector<std::string>& into,
                          std::size_t least, std::size_t most, std::string_view help, WordKind kind)
 {
-  words_ = WordsRow{std::string{metavar}, &into, least, most, std::string{help}, kind, false};
+  words_ = WordsRow{std::string{metavar},        &into, least, most, std::string{help},
+                    completed_as(kind, metavar), false};
 }
 
 void Declarations::command_line(std::string_view metavar, std::vector<std::string>& into,

@@ -13,13 +13,17 @@
 
 namespace asyncz::cli {
 
+// The words of a metavar such as `bash|zsh|fish`, which the completion
+// offers; none of any other.
+[[nodiscard]] std::vector<std::string> alternatives(std::string_view metavar);
+
 // An option. Where its value goes says whether it is a flag, takes a value, or may be repeated.
 struct OptionRow {
   std::vector<std::string> names;  // as written, `-Q` before `--queue`
   std::variant<bool*, std::optional<std::string>*, std::vector<std::string>*> into;
   std::string metavar;
   std::string help;
-  std::vector<std::string> choices;  // empty: any text
+  std::vector<std::string> choices;  // which the parser insists on; empty: any text
   WordKind kind = WordKind::text;
 
   [[nodiscard]] bool is_flag() const { return into.index() == 0; }

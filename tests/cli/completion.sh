@@ -51,3 +51,14 @@ expect '--limit' asyncz list --lim
 expect 'always' asyncz --color alw
 expect 'zsh' asyncz completion z
 expect '' asyncz list --query ''
+expect 'skip' asyncz add --overlap s
+expect 'at-most-once' asyncz update --delivery at-m
+expect 'discard' asyncz add --output d
+expect 'shift skip' asyncz preview --dst-gap s
+expect 'both' asyncz add --dst-fold b
+expect 'all' asyncz add --match al
+expect 'vixie' asyncz import --dialect v
+expect 'crontab' asyncz export --format cr
+expect 'timed-out' asyncz history --state t
+grep -q "overlap.*skip queue replace" "$folder/zsh" || fail 'zsh does not offer the words of --overlap'
+grep -q "overlap.*skip queue replace" "$folder/fish" || fail 'fish does not offer the words of --overlap'
