@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // asyncz help: what a command does and which options it has.
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
@@ -35,10 +36,9 @@ class Help final : public Command {
       return 0;
     }
     const auto meant = did_you_mean(names_.front(), known);
-    return Error{
-        ErrorKind::usage,
-        fmt::format("there is no command {}", shell_quoted(printable(names_.front()))),
-        meant ? fmt::format("did you mean {}?", *meant) : "asyncz help lists the commands"};
+    return Error{ErrorKind::usage,
+                 fmt::format("there is no command {}", shell_quoted(printable(names_.front()))),
+                 hint_at(meant, "asyncz help lists the commands")};
   }
 
  private:

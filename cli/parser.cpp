@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/parser.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "cli/declarations.hpp"
 
@@ -128,7 +129,7 @@ Error unknown_option(std::string_view argument, const Declarations& declared)
   }
   const auto meant = did_you_mean(name, known);
   return {ErrorKind::usage, fmt::format("unknown option {}", printable(name)),
-          meant ? fmt::format("did you mean {}?", *meant) : "--help lists the options"};
+          hint_at(meant, "--help lists the options")};
 }
 
 Error value_missing(std::string_view message)
@@ -170,7 +171,7 @@ Status check_choices(const Declarations& declared)
     return Error{ErrorKind::usage,
                  fmt::format("{} takes {}, not {}", row.long_name(), row.metavar,
                              shell_quoted(printable(word))),
-                 meant ? fmt::format("did you mean {}?", *meant) : ""};
+                 hint_at(meant)};
   }
   return {};
 }
@@ -200,7 +201,7 @@ Result<const CommandRow*> find_command(std::string_view name)
   const auto meant = did_you_mean(name, known);
   return Error{ErrorKind::usage,
                fmt::format("there is no command {}", shell_quoted(printable(name))),
-               meant ? fmt::format("did you mean {}?", *meant) : "asyncz help lists the commands"};
+               hint_at(meant, "asyncz help lists the commands")};
 }
 
 // The place of the command's name: the first word that is neither a global option nor its value.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/store_opening.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "config/places.hpp"
 #include "stores/registry.hpp"
@@ -41,8 +42,7 @@ Error no_such_alias(const Settings& settings, std::string_view name)
   const auto meant = did_you_mean(name, known);
   return {ErrorKind::not_found,
           fmt::format("there is no store {} in the configuration", shell_quoted(printable(name))),
-          meant ? fmt::format("did you mean {}?", *meant)
-                : "name one of [stores], or give a URL such as file:///var/lib/tasks"};
+          hint_at(meant, "name one of [stores], or give a URL such as file:///var/lib/tasks")};
 }
 
 Result<Place> find_place(const Settings& settings, std::string_view name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/registry.hpp"
 
+#include "base/hint.hpp"
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "stores/client_library.hpp"
@@ -75,9 +76,8 @@ Status set_parameter(FileStoreOptions& options, std::string_view name, const std
   } else {
     constexpr std::array<std::string_view, 4> known{"directory", "suffix", "mode",
                                                     "cleanup_directory"};
-    const auto meant = did_you_mean(name, known);
     auto error = bad_parameter(name, "is not known");
-    if (meant) error.hint = "did you mean " + std::string{*meant};
+    error.hint = hint_at(did_you_mean(name, known), error.hint);
     return error;
   }
   return {};
@@ -129,11 +129,10 @@ constexpr Kind custom_kind{"", "a store behind a helper program", false, true, o
 Error no_such_kind(std::string_view scheme, std::span<const std::string_view> known,
                    const Error& no_helper)
 {
-  const auto meant = did_you_mean(scheme, known);
   return {ErrorKind::usage,
           "there are no stores of the kind '" + printable(scheme) + "': none is built in, and " +
               no_helper.what,
-          meant ? "did you mean " + std::string{*meant} + ":" : no_helper.hint};
+          hint_at(did_you_mean(scheme, known), no_helper.hint)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/settings_file.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "task/fields.hpp"
 #include "time/zone.hpp"
@@ -136,8 +137,7 @@ Error unknown_key(std::string_view key)
     }
   }
   const auto meant = did_you_mean(key, known);
-  return {ErrorKind::usage, fmt::format("unknown key {}", printable(key)),
-          meant ? fmt::format("did you mean {}?", *meant) : ""};
+  return {ErrorKind::usage, fmt::format("unknown key {}", printable(key)), hint_at(meant)};
 }
 
 // --- The file -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/fields.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "task/field_access.hpp"
 
@@ -113,8 +114,7 @@ Error unknown_field(std::string_view name)
   std::vector<std::string_view> known;
   for (const Field& field : table) known.push_back(field.name);
   const auto meant = did_you_mean(name, known);
-  return {ErrorKind::usage, fmt::format("unknown field {}", printable(name)),
-          meant ? fmt::format("did you mean {}?", *meant) : ""};
+  return {ErrorKind::usage, fmt::format("unknown field {}", printable(name)), hint_at(meant)};
 }
 
 bool is_masked(const Value& value)

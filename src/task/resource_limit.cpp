@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/resource_limit.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "time/instant.hpp"
 
@@ -32,8 +33,7 @@ Result<std::string> name_of(std::string_view word)
   for (const OtherWord& each : other_words) known.push_back(each.word);
   const auto near = did_you_mean(word, known);
   return Error{ErrorKind::usage, fmt::format("there is no limit '{}'", printable(word)),
-               near ? fmt::format("did you mean {}?", *near)
-                    : "cpu, memory and files are, and the others of setrlimit(2)"};
+               hint_at(near, "cpu, memory and files are, and the others of setrlimit(2)")};
 }
 
 std::optional<std::uint64_t> whole_seconds(std::string_view text)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/mongo/opening.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "stores/authority.hpp"
 #include "stores/mongo/mongo_store.hpp"
@@ -84,9 +85,7 @@ Status set_parameter(Reading& reading, std::string_view name, const std::string&
     reading.password_file = text;
   } else {
     auto error = bad_parameter(name, "is not known");
-    if (const auto meant = did_you_mean(name, ours)) {
-      error.hint = "did you mean " + std::string{*meant};
-    }
+    error.hint = hint_at(did_you_mean(name, ours), error.hint);
     return error;
   }
   return {};

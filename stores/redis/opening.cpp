@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a URL and parameters to an open Redis store.
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "stores/authority.hpp"
 #include "stores/redis/redis_store.hpp"
@@ -55,9 +56,7 @@ Error unknown_parameter(std::string_view name)
                                                   "password_file", "port",    "run_times_key",
                                                   "tasks_key",     "timeout", "user"};
   auto error = bad_parameter(name, "is not known");
-  if (const auto meant = did_you_mean(name, known)) {
-    error.hint = "did you mean " + std::string{*meant};
-  }
+  error.hint = hint_at(did_you_mean(name, known), error.hint);
   return error;
 }
 

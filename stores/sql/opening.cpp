@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/opening.hpp"
 
+#include "base/hint.hpp"
 #include "base/text.hpp"
 #include "stores/authority.hpp"
 #include "stores/sql/mysql.hpp"
@@ -58,7 +59,7 @@ Error unknown_parameter(std::string_view name)
                                                   "sslrootcert", "tablename",     "timeout"};
   const auto meant = did_you_mean(name, known);
   return {ErrorKind::usage, "the SQL store's parameter '" + printable(name) + "' is not known",
-          meant ? "did you mean " + std::string{*meant} : ""};
+          hint_at(meant)};
 }
 
 Status set_timeout(Parameters& parameters, const std::string& text)
