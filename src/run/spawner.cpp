@@ -378,6 +378,7 @@ class KernelSpawner final : public Spawner {
     }
     auto failure = failure_from(pipe->get(), *plan.spec);
     if (!failure) return Child{pid, {}};
+    ::kill(pid, SIGKILL);  // it is ending, unless its user has stopped it
     reap(pid);
     return *std::move(failure);
   }
