@@ -129,10 +129,12 @@ constexpr Kind custom_kind{"", "a store behind a helper program", false, true, o
 Error no_such_kind(std::string_view scheme, std::span<const std::string_view> known,
                    const Error& no_helper)
 {
+  const auto near = did_you_mean(scheme, known);
+  const auto meant = std::string{near.value_or("")} + ":";
   return {ErrorKind::usage,
           "there are no stores of the kind '" + printable(scheme) + "': none is built in, and " +
               no_helper.what,
-          hint_at(did_you_mean(scheme, known), no_helper.hint)};
+          near ? hint_at(meant) : no_helper.hint};
 }
 
 }  // namespace
