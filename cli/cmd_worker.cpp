@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // asyncz worker: run what is due. Manual: man/asyncz-worker.1.
+#include "base/number.hpp"
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -17,7 +18,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,11 +50,8 @@ class Monitoring {
 
 Result<std::size_t> count_from(std::string_view what, std::string_view text)
 {
-  std::size_t count = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error == std::errc{} && rest == text.data() + text.size() && count > 0 && count <= 100'000) {
-    return count;
-  }
+  const auto count = parse_number<std::size_t>(text);
+  if (count && *count > 0 && *count <= 100'000) return *count;
   return Error{ErrorKind::usage,
                fmt::format("{} '{}' is no number of 1 to 100000", what, printable(text)),
                {}};

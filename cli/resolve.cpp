@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/resolve.hpp"
 
+#include "base/number.hpp"
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/cancellation.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 #include <vector>
@@ -46,12 +46,9 @@ struct Numbered {
 std::optional<Numbered> split_number(std::string_view text, char separator)
 {
   const auto at = text.rfind(separator);
-  if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return std::nullopt;
-  Numbered result{text.substr(0, at)};
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + at + 1, end, result.number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return result;
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+  const auto number = parse_number<std::uint64_t>(text.substr(at + 1));
+  return number ? std::optional{Numbered{text.substr(0, at), *number}} : std::nullopt;
 }
 
 // Ids in the history that are `text`, or begin with it.

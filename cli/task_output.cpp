@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/task_output.hpp"
 
+#include "base/number.hpp"
 #include "run/run_log.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -31,10 +31,7 @@ std::optional<std::uint64_t> fence_of(std::string_view name, std::string_view ta
   name.remove_prefix(task.size() + 1);
   if (name.size() <= suffix.size()) return std::nullopt;
   name.remove_suffix(suffix.size());
-  std::uint64_t fence = 0;
-  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), fence);
-  if (error != std::errc{} || rest != name.data() + name.size()) return std::nullopt;
-  return fence;
+  return parse_number<std::uint64_t>(name);
 }
 
 }  // namespace

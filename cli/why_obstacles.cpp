@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What keeps workers from taking the tasks of a queue.
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "cli/task_view.hpp"
 #include "cli/why.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -21,9 +21,7 @@ std::optional<std::size_t> share_of(const WorkerInfo& worker, std::string_view q
   for (const std::string_view share : worker.queues) {
     const auto colon = share.rfind(':');
     if (colon == std::string_view::npos || share.substr(0, colon) != queue) continue;
-    std::size_t limit = 0;
-    std::from_chars(share.data() + colon + 1, share.data() + share.size(), limit);
-    return limit;
+    return parse_number<std::size_t>(share.substr(colon + 1)).value_or(0);
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the writer of a schedule probably did not mean.
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "task/calendar_plan.hpp"
 #include "task/calendar_words.hpp"
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 
 namespace asyncz {
 namespace {
@@ -40,11 +40,7 @@ std::string number_list(int step, int size)
 std::optional<int> step_from_start(std::string_view text)
 {
   if (!text.starts_with("*/")) return std::nullopt;
-  int step = 0;
-  const auto digits = text.substr(2);
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
-  if (failed != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return step;
+  return parse_number<int>(text.substr(2));
 }
 
 // `*/7`: the last gap is shorter than the others.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "task/cron_field.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace asyncz {
 namespace {
@@ -21,10 +21,7 @@ constexpr std::array<std::string_view, 7> from_monday{"mon", "tue", "wed", "thu"
 
 std::optional<int> number_in(std::string_view text)
 {
-  int value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool all = failed == std::errc{} && end == text.data() + text.size();
-  return all && value >= 0 && text.front() != '-' ? std::optional{value} : std::nullopt;
+  return text.starts_with('-') ? std::nullopt : parse_number<int>(text);
 }
 
 bool is_word(std::string_view text)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "task/cron_reading.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "task/cron_expression.hpp"
 #include "task/crontab_line.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace asyncz {
 
@@ -34,11 +34,8 @@ std::uint64_t all_values(const CronField& field)
 
 std::optional<int> number(std::string_view text)
 {
-  int value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  const bool good = error == std::errc{} && stop == end && value >= 0;
-  return good ? std::optional{value} : std::nullopt;
+  const auto value = parse_number<int>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 // --- Vixie's parser, and those that grew from it -------------------------------------------------

@@ -2,6 +2,7 @@
 #include "task/crontab_task.hpp"
 
 #include "base/hash.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "task/explain.hpp"
 #include "task/import_name.hpp"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -106,12 +106,8 @@ void set_schedule(Task& task, const CrontabEntry& entry)
     task.trigger.expression = entry.schedule;
   }
   if (const auto zone = setting(entry, "CRON_TZ"); !zone.empty()) task.timezone = std::string{zone};
-  const auto delay = setting(entry, "RANDOM_DELAY");
-  std::int32_t minutes = 0;
-  const auto [end, error] = std::from_chars(delay.data(), delay.data() + delay.size(), minutes);
-  if (error == std::errc{} && end == delay.data() + delay.size()) {
-    task.jitter = std::chrono::minutes{minutes};
-  }
+  const auto delay = parse_number<std::int32_t>(setting(entry, "RANDOM_DELAY"));
+  if (delay) task.jitter = std::chrono::minutes{*delay};
 }
 
 Result<CrontabTask> task_of(const CrontabEntry& entry, const CrontabSource& source, std::string id)

@@ -2,6 +2,7 @@
 #include "task/fields.hpp"
 
 #include "base/hint.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "task/field_access.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -156,10 +156,7 @@ Status set_field(const Field& field, Task& task, const Value& value, const Field
 template <class Number>
 Result<Value> number_from_text(const Field& field, std::string_view digits)
 {
-  Number number{};
-  const char* end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, number);
-  if (parsed.ec == std::errc{} && parsed.ptr == end) return Value{number};
+  if (const auto number = parse_number<Number>(digits)) return Value{*number};
   return Error{ErrorKind::usage,
                fmt::format("{}: {} is no number", field.name, shell_quoted(printable(digits))), ""};
 }

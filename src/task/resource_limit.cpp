@@ -2,6 +2,7 @@
 #include "task/resource_limit.hpp"
 
 #include "base/hint.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "time/instant.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 
 namespace asyncz {
@@ -87,12 +87,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text)
     shift = 10 * (static_cast<int>(place) + 1);
     text.remove_suffix(1);
   }
-  std::uint64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  const bool whole = error == std::errc{} && rest == end;
-  if (!whole || number > (std::uint64_t{1} << 62U) >> shift) return std::nullopt;
-  return number << shift;
+  const auto number = parse_number<std::uint64_t>(text);
+  if (!number || *number > (std::uint64_t{1} << 62U) >> shift) return std::nullopt;
+  return *number << shift;
 }
 
 }  // namespace asyncz

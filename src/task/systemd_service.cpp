@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/systemd_service.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "task/resource_limit.hpp"
 #include "task/systemd_timer.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -19,15 +19,6 @@ namespace {
 Error refused(std::string what, std::string hint = {})
 {
   return {ErrorKind::usage, std::move(what), std::move(hint)};
-}
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text, int base = 10)
-{
-  Number number{};
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, base);
-  return error == std::errc{} && rest == end ? std::optional{number} : std::nullopt;
 }
 
 // sysexits(3) by the names that SuccessExitStatus= takes.
@@ -217,13 +208,13 @@ class ServiceReader {
 
   Status read_nice(const UnitSetting& setting)
   {
-    task_.nice = number_of<int>(setting.value);
+    task_.nice = parse_number<int>(setting.value);
     return task_.nice ? Status{} : refused("a number is expected");
   }
 
   Status read_umask(const UnitSetting& setting)
   {
-    task_.umask = number_of<std::uint32_t>(setting.value, 8);
+    task_.umask = parse_number<std::uint32_t>(setting.value, 8);
     return task_.umask ? Status{} : refused("an octal number is expected");
   }
 
@@ -290,7 +281,7 @@ class ServiceReader {
       if (word.empty()) continue;
       const auto* const named =
           std::ranges::find(exit_names, word, &decltype(exit_names)::value_type::first);
-      const auto code = named != exit_names.end() ? named->second : number_of<int>(word);
+      const auto code = named != exit_names.end() ? named->second : parse_number<int>(word);
       if (!code || *code < 0 || *code > 255) {
         return refused(fmt::format("'{}' is not carried over", printable(word)));
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "time/human_time.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "time/iso_time.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 
 namespace asyncz {
@@ -200,9 +200,9 @@ std::optional<std::vector<int>> numbers_of_date(std::string_view word)
   if (separator == std::string_view::npos) return std::nullopt;
   std::vector<int> numbers;
   for (const auto part : split(word, word[separator])) {
-    auto& number = numbers.emplace_back();
-    const auto [end, failed] = std::from_chars(part.data(), part.data() + part.size(), number);
-    if (failed != std::errc{} || end != part.data() + part.size()) return std::nullopt;
+    const auto number = parse_number<int>(part);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
   }
   // `14.30` rather is a time of day.
   if (numbers.size() == 2 && word[separator] == '/') return numbers;
