@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "task/field_access.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <string_view>
 
@@ -229,12 +229,8 @@ Status set_umask(Task& task, const Value& value, const FieldContext&)
   task.umask.reset();
   if (value.is_null()) return {};
   const auto* text = value.get<std::string>();
-  std::uint32_t mask = 0;
-  const char* end = text == nullptr ? nullptr : text->data() + text->size();
-  if (text == nullptr || text->empty() || std::from_chars(text->data(), end, mask, 8).ptr != end ||
-      mask > 0777) {
-    return expected("an octal text such as \"0022\"");
-  }
+  const auto mask = text != nullptr ? parse_number<std::uint32_t>(*text, 8) : std::nullopt;
+  if (!mask || *mask > 0777) return expected("an octal text such as \"0022\"");
   task.umask = mask;
   return {};
 }

@@ -129,6 +129,8 @@ TEST_CASE("wrong values name their field")
   CHECK(problem({{"overlap", "stop"}}) == "overlap: skip, queue or replace is expected");
   CHECK(problem({{"timeout", 5}}) == "timeout: a duration such as \"90s\" is expected");
   CHECK(problem({{"umask", "99"}}) == "umask: an octal text such as \"0022\" is expected");
+  CHECK(problem({{"umask", "77777777777777"}}) ==
+        "umask: an octal text such as \"0022\" is expected");
   CHECK(problem({{"env", ValueMap{{"A", 1}}}}) == "env: A: a text is expected");
   CHECK(problem({{"command", 5}}).starts_with("command: "));
   CHECK_FALSE(problem({{"timezone", "Mars/Olympus"}}).empty());
