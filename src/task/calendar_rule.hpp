@@ -50,7 +50,4 @@ struct CalendarRule {
 [[nodiscard]] std::optional<LocalTime> next_local(const CalendarRule& rule, LocalTime from);
 [[nodiscard]] std::optional<LocalTime> last_local(const CalendarRule& rule, LocalTime until);
 
-// The days of a month that the rule names, as bits 1 … 31.
-[[nodiscard]] std::uint32_t days_in_month(const CalendarRule& rule, std::chrono::year_month month);
-
 }  // namespace asyncz

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "task/run_difference.hpp"
 
+#include "task/calendar_days.hpp"
+
 #include <algorithm>
 #include <bitset>
 #include <iterator>
