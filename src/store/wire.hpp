@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace asyncz::wire {
 
 inline constexpr std::int64_t protocol = 1;
 inline constexpr std::size_t longest_line = std::size_t{16} << 20;  // without its newline
+inline constexpr std::int64_t most_counted =
+    std::numeric_limits<std::int64_t>::max() / 2;  // revisions and fences can rise from there
 
 // What a store may do beside the eight operations.
 enum class Offer : std::uint8_t {
