@@ -8,7 +8,7 @@ import time
 
 from world import FULL, check, new_world, wait_until
 
-ADDERS = 4
+ADDERS = 4 if FULL else 1  # more only leave more to be run after the kills
 KILLS = 200 if FULL else 10
 MOST_SECONDS = 0.8 if FULL else 1.2  # between two of them
 # As long as a worker can be killed in the middle of them.
