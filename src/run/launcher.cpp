@@ -61,6 +61,7 @@ void Launcher::read_letters()
       },
       [&](Settled& settled) {
         open_ -= settled.count;
+        rest_until_.reset();  // what was written before its lock was given up may be due at once
         if (settled.boot_retry) {
           boot_look_ = std::min(boot_look_.value_or(never), *settled.boot_retry);
         }
