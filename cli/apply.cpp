@@ -4,7 +4,7 @@
 #include "cli/file_text.hpp"
 #include "cli/new_task.hpp"
 #include "cli/task_removal.hpp"
-#include "task/anchor.hpp"
+#include "schedule/anchor.hpp"
 #include "task/import_name.hpp"
 #include "task/lifecycle.hpp"
 

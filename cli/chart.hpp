@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "task/trigger.hpp"
+#include "schedule/trigger.hpp"
 #include "time/zone.hpp"
 
 #include <cstddef>

@@ -13,7 +13,7 @@
 #include "cli/schedule_options.hpp"
 #include "cli/task_view.hpp"
 #include "cli/waiting.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 
 #include <fmt/core.h>
 

@@ -7,7 +7,7 @@
 #include "cli/json.hpp"
 #include "cli/run_view.hpp"
 #include "cli/schedule_options.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 #include "time/human_time.hpp"
 
 #include <fmt/core.h>

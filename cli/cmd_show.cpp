@@ -8,7 +8,7 @@
 #include "cli/run_view.hpp"
 #include "cli/task_view.hpp"
 #include "cli/zones.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 #include "task/fields.hpp"
 #include "vault/kept_task.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/json.hpp"
-#include "task/anchor.hpp"
+#include "schedule/anchor.hpp"
 #include "time/human_time.hpp"
 
 #include <fmt/core.h>

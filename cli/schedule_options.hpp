@@ -4,7 +4,7 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
-#include "task/trigger.hpp"
+#include "schedule/trigger.hpp"
 #include "time/zone.hpp"
 
 #include <optional>

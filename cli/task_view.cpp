@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 #include "cli/run_view.hpp"
+#include "schedule/trigger.hpp"
 #include "task/fields.hpp"
-#include "task/trigger.hpp"
 #include "vault/kept_task.hpp"
 
 #include <fmt/format.h>

@@ -8,7 +8,7 @@
 #include "cli/processes.hpp"
 #include "cli/run_view.hpp"
 #include "cli/task_view.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 
 #include <fmt/format.h>
 

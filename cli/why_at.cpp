@@ -3,7 +3,7 @@
 #include "cli/run_view.hpp"
 #include "cli/task_view.hpp"
 #include "cli/why.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 
 #include <fmt/format.h>
 

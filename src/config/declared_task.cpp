@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "config/settings.hpp"
 #include "config/toml_file.hpp"
-#include "task/anchor.hpp"
+#include "schedule/anchor.hpp"
 
 #include <fmt/format.h>
 

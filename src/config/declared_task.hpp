@@ -16,7 +16,7 @@ namespace asyncz {
 // A task as a file declares it.
 struct DeclaredTask {
   Task task;                    // its name is empty where the file gives none
-  Trigger later;                // the same trigger read at another time (task/anchor.hpp)
+  Trigger later;                // the same trigger read at another time (schedule/anchor.hpp)
   std::set<std::string> named;  // the fields that the file names
   std::string place;            // FILE:LINE
 };

@@ -2,8 +2,8 @@
 #include "task/cron_dialect.hpp"
 
 #include "base/text.hpp"
+#include "schedule/trigger.hpp"
 #include "task/cron_reading.hpp"
-#include "task/trigger.hpp"
 
 #include <fmt/format.h>
 

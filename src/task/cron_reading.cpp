@@ -3,7 +3,7 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
-#include "task/cron_expression.hpp"
+#include "schedule/cron_expression.hpp"
 #include "task/crontab_line.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // What other crons read in the fields of a crontab line: their parsers, quirks included.
 #pragma once
 
+#include "schedule/cron_field.hpp"
 #include "task/cron_dialect.hpp"
-#include "task/cron_field.hpp"
 
 #include <array>
 #include <chrono>

@@ -4,7 +4,7 @@
 #include "base/hash.hpp"
 #include "base/number.hpp"
 #include "base/text.hpp"
-#include "task/explain.hpp"
+#include "schedule/explain.hpp"
 #include "task/import_name.hpp"
 
 #include <fmt/format.h>

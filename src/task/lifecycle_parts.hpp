@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "schedule/trigger.hpp"
 #include "task/lifecycle.hpp"
 #include "task/stored_task.hpp"
-#include "task/trigger.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/run_difference.hpp"
 
-#include "task/calendar_days.hpp"
+#include "schedule/calendar_days.hpp"
 
 #include <algorithm>
 #include <bitset>

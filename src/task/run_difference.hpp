@@ -2,7 +2,7 @@
 // The runs that a cron would start and asyncz would not, and the other way round.
 #pragma once
 
-#include "task/calendar_plan.hpp"
+#include "schedule/calendar_plan.hpp"
 #include "task/cron_daemon.hpp"
 
 #include <cstddef>

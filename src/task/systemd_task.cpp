@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "task/systemd_task.hpp"
 
-#include "task/anchor.hpp"
+#include "schedule/anchor.hpp"
 #include "task/import_name.hpp"
 #include "task/systemd_command.hpp"
 #include "task/systemd_service.hpp"

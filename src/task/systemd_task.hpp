@@ -25,7 +25,7 @@ struct TimerUnits {
 
 struct TimerTask {
   Task task;
-  Trigger later;                     // the same read at another time (task/anchor.hpp)
+  Trigger later;                     // the same read at another time (schedule/anchor.hpp)
   std::vector<UnitRemark> problems;  // why it is no task
   std::vector<UnitRemark> lost;      // settings that the task does not carry
   std::vector<UnitRemark> warnings;  // what means something slightly different

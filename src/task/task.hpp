@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "schedule/trigger.hpp"
 #include "task/resource_limit.hpp"
-#include "task/trigger.hpp"
 #include "time/instant.hpp"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // S14: how many next times of a schedule are computed in a second of processor time, for
 // expressions of every kind. Prints a line for each, the slowest last; to be built with
 // optimization. Ends with 1 if one of them is slower than the goal.
-#include "task/trigger.hpp"
+#include "schedule/trigger.hpp"
 
 #include <fmt/format.h>
 

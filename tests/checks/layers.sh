@@ -9,15 +9,16 @@ folders() {
   cat <<'END'
 src/base:
 src/time: base
-src/task: base time
+src/schedule: base time
+src/task: base time schedule
 src/codec: base time task
 src/seal: base
 src/store: base time
 src/vault: base time task codec seal store
 src/run: base time task store vault
-src/config: base time task
+src/config: base time schedule task
 stores: base time store
-cli: base time task codec seal store vault run config stores
+cli: base time schedule task codec seal store vault run config stores
 END
 }
 

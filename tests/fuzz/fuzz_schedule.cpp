@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Whatever people write as a time, a duration or a schedule: it is read or refused with a reason,
 // and what is read behaves. The first byte chooses what is tried.
-#include "task/explain.hpp"
-#include "task/trigger.hpp"
+#include "schedule/explain.hpp"
+#include "schedule/trigger.hpp"
 #include "time/human_time.hpp"
 
 #include <cstddef>
