@@ -4,8 +4,8 @@
 #include "cli/file_text.hpp"
 #include "cli/new_task.hpp"
 #include "cli/task_removal.hpp"
+#include "import/import_name.hpp"
 #include "schedule/anchor.hpp"
-#include "task/import_name.hpp"
 #include "task/lifecycle.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #include "cli/import_trial.hpp"
 #include "cli/json.hpp"
 #include "cli/systemd_import.hpp"
-#include "task/crontab_task.hpp"
+#include "import/crontab_task.hpp"
 
 #include <fmt/format.h>
 

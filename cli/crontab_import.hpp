@@ -4,8 +4,8 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
-#include "task/cron_comparison.hpp"
-#include "task/crontab_task.hpp"
+#include "import/cron_comparison.hpp"
+#include "import/crontab_task.hpp"
 
 #include <functional>
 #include <optional>

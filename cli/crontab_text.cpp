@@ -2,7 +2,7 @@
 #include "cli/crontab_text.hpp"
 
 #include "base/text.hpp"
-#include "task/crontab_task.hpp"
+#include "import/crontab_task.hpp"
 #include "task/fields.hpp"
 
 #include <fmt/format.h>

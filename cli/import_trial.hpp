@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/crontab_import.hpp"
-#include "task/cron_comparison.hpp"
+#include "import/cron_comparison.hpp"
 
 #include <string>
 #include <string_view>

@@ -6,7 +6,7 @@
 #include "cli/json.hpp"
 #include "cli/new_task.hpp"
 #include "config/places.hpp"
-#include "task/systemd_task.hpp"
+#include "import/systemd_task.hpp"
 
 #include <fmt/format.h>
 

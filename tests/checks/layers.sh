@@ -11,6 +11,7 @@ src/base:
 src/time: base
 src/schedule: base time
 src/task: base time schedule
+src/import: base time schedule task
 src/codec: base time task
 src/seal: base
 src/store: base time
@@ -18,7 +19,7 @@ src/vault: base time task codec seal store
 src/run: base time task store vault
 src/config: base time schedule task
 stores: base time store
-cli: base time schedule task codec seal store vault run config stores
+cli: base time schedule task import codec seal store vault run config stores
 END
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/crontab_text.hpp"
 
-#include "task/crontab_task.hpp"
+#include "import/crontab_task.hpp"
 
 #include <doctest/doctest.h>
 

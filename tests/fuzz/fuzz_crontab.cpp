@@ -2,8 +2,8 @@
 // Crontabs, whatever they hold, as each cron reads them. What is read validates and runs as it ran
 // there, what is not has a reason. The first byte chooses the cron and whether there is a user.
 #include "base/text.hpp"
-#include "task/cron_comparison.hpp"
-#include "task/crontab_task.hpp"
+#include "import/cron_comparison.hpp"
+#include "import/crontab_task.hpp"
 
 #include <cstddef>
 #include <cstdint>

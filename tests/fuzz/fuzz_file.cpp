@@ -2,7 +2,7 @@
 // Files that tasks are read from, whatever they hold: units of systemd, tasks as TOML.
 // What is read validates, what is not has a reason. The first byte chooses the kind of file.
 #include "config/declared_task.hpp"
-#include "task/systemd_task.hpp"
+#include "import/systemd_task.hpp"
 
 #include <cstddef>
 #include <cstdint>
