@@ -2,9 +2,9 @@
 #include "cli/application.hpp"
 
 #include "cli/help.hpp"
-#include "cli/overview.hpp"
 #include "cli/parser.hpp"
 #include "cli/process_context.hpp"
+#include "cli/views/overview.hpp"
 
 namespace asyncz::cli {
 namespace {

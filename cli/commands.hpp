@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The makers of the commands, each defined in its cmd_<name>.cpp.
+// The makers of the commands, each defined in its commands/cmd_<name>.cpp.
 #pragma once
 
 #include "cli/command.hpp"

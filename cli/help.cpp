@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/declarations.hpp"
-#include "cli/table.hpp"
+#include "cli/terminal/table.hpp"
 
 #include <fmt/format.h>
 

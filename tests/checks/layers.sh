@@ -27,7 +27,7 @@ END
 libraries() {
   cat <<'END'
 CLI/:cli/parser.cpp
-curses:cli/terminal.cpp
+curses:cli/terminal/terminal.cpp
 absl/:src/time/zone.cpp
 hiredis/:stores/redis/connection.cpp
 nlohmann/:src/base/json.cpp

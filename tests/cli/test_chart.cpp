@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/chart.hpp"
+#include "cli/terminal/chart.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/crontab_text.hpp"
+#include "cli/import/crontab_text.hpp"
 
 #include "import/crontab_task.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/json.hpp"
+#include "cli/views/json.hpp"
 #include "tests/cli/fake_context.hpp"
 
 #include <doctest/doctest.h>

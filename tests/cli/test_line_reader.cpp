@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/line_reader.hpp"
+#include "cli/files/line_reader.hpp"
 
 #include <doctest/doctest.h>
 

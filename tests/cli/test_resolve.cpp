@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/resolve.hpp"
+#include "cli/runs/resolve.hpp"
 
 #include "vault/scene.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/schedule_options.hpp"
+#include "cli/tasks/schedule_options.hpp"
 
 #include "cli/declarations.hpp"
 #include "time/zone.hpp"

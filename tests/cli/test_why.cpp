@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/why.hpp"
+#include "cli/runs/why.hpp"
 
 #include "vault/scene.hpp"
 
