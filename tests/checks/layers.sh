@@ -4,7 +4,7 @@
 set -eu
 cd "$1"
 
-# A folder: the folders that its files may include besides itself.
+# A folder: the folders that its files may include besides itself; below cli, those below cli.
 folders() {
   cat <<'END'
 src/base:
@@ -20,6 +20,15 @@ src/run: base time task store vault
 src/config: base time schedule task
 stores: base time store
 cli: base time schedule task import codec seal store vault run config stores
+cli/terminal:
+cli/files:
+cli/views: terminal
+cli/runs: views
+cli/tasks: files runs views
+cli/import: files tasks terminal views
+cli/worker: files runs views
+cli/completion:
+cli/commands: completion files import runs tasks terminal views worker
 END
 }
 
@@ -58,17 +67,19 @@ find_in_sources() {
 
 broken=$(
   folders | while IFS=: read -r folder allowed; do
-    own=${folder##*/}
-    { grep -roE --include='*.hpp' --include='*.cpp' '^#include "[a-z_]+/' "$folder" || true; } |
+    own=${folder##*/} below=
+    case $folder in cli/*) below=cli/ ;; esac
+    include="^#include \"${below}[a-z_]+/"
+    { grep -roE --include='*.hpp' --include='*.cpp' "$include" "$folder" || true; } |
       sort -u | while IFS=: read -r file include; do
-        used=${include#*\"}
+        used=${include#*\"} used=${used#"$below"}
         case " $own $allowed " in
           *" ${used%/} "*) ;;
           *) echo "$file: $own may not include $used" ;;
         esac
       done
   done
-  for folder in src/*/; do
+  for folder in src/*/ cli/*/; do
     folders | grep -q "^${folder%/}:" || echo "$folder: this folder is not in the table of layers"
   done
   libraries | while IFS=: read -r header place; do
