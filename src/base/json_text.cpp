@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace asyncz {
@@ -63,11 +64,13 @@ void append_ascii(std::string& text, char c)
   }
 }
 
-bool is_plain(char c)
-{
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
-}
+constexpr auto plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
+
+bool is_plain(char c) { return plain_bytes[static_cast<unsigned char>(c)]; }
 
 // What a terminal would act on is escaped: a document is often read on one.
 void append_string(std::string& text, std::string_view value)
@@ -105,7 +108,7 @@ class Writer {
 
   void operator()(std::nullptr_t) { text_ += "null"; }
   void operator()(bool value) { text_ += value ? "true" : "false"; }
-  void operator()(std::int64_t value) { fmt::format_to(std::back_inserter(text_), "{}", value); }
+  void operator()(std::int64_t value) { text_ += fmt::format_int{value}.c_str(); }
   void operator()(double value) { fmt::format_to(std::back_inserter(text_), "{}", value); }
   void operator()(const std::string& value) { append_string(text_, value); }
   void operator()(const ValueList& list)

@@ -216,19 +216,22 @@ Status take_iso(Reader& reader)
   return {};
 }
 
-// A number of `unit_us` with its fraction: 1.5.
-std::string decimal(std::int64_t us, std::int64_t unit_us, int fraction_digits)
+// A number of `unit_us`, which is a power of ten, with its fraction: 1.5.
+std::string decimal(std::int64_t us, std::int64_t unit_us)
 {
-  auto out = fmt::format("{}.{:0{}}", us / unit_us, us % unit_us, fraction_digits);
-  out.erase(out.find_last_not_of('0') + 1);
-  if (out.ends_with('.')) out.pop_back();
-  return out;
+  auto out = std::to_string(us / unit_us);
+  const auto fraction = us % unit_us;
+  if (fraction == 0) return out;
+  auto after = std::to_string(unit_us + fraction);  // a 1, then all digits of the fraction
+  after.resize(after.find_last_not_of('0') + 1);
+  after.front() = '.';
+  return out + after;
 }
 
 std::string below_a_minute(std::int64_t us)
 {
-  if (us >= second_us) return decimal(us, second_us, 6) + "s";
-  if (us >= 1000) return decimal(us, 1000, 3) + "ms";
+  if (us >= second_us) return decimal(us, second_us) + "s";
+  if (us >= 1000) return decimal(us, 1000) + "ms";
   return fmt::format("{}us", us);
 }
 
@@ -258,13 +261,13 @@ std::string duration_text(Duration duration)
 {
   auto us = duration.count();
   if (us == 0) return "0s";
-  if (us < 0) return "-" + duration_text(Duration{us == INT64_MIN ? INT64_MAX : -us});
+  if (us < 0) return fmt::format("-{}", duration_text(Duration{us == INT64_MIN ? INT64_MAX : -us}));
   if (us % week_us == 0) return fmt::format("{}w", us / week_us);
 
   std::string out;
   for (const auto& [name, unit_us] :
        {Unit{"d", day_us}, Unit{"h", hour_us}, Unit{"m", minute_us}}) {
-    if (us >= unit_us) out += fmt::format("{}{}", us / unit_us, name);
+    if (us >= unit_us) out += std::to_string(us / unit_us).append(name);
     us %= unit_us;
   }
   if (us > 0) out += below_a_minute(us);

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "time/instant.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace asyncz {
+namespace {
+
+// Writes the number over the zeros that end before `end`.
+void put_digits(std::string& text, std::size_t end, std::int64_t number)
+{
+  for (; number > 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
 
 Instant saturated_sum(Instant a, Duration d)
 {
@@ -26,12 +33,21 @@ std::string rfc3339(Instant instant, std::chrono::seconds offset)
   const year_month_day date{day};
   const hh_mm_ss<Duration> time{local - day};
 
-  auto out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                         static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                         time.hours().count(), time.minutes().count(), time.seconds().count());
-  if (time.subseconds().count() != 0) out += fmt::format(".{:06}", time.subseconds().count());
+  std::string out = "0000-00-00T00:00:00";
+  put_digits(out, 4, static_cast<int>(date.year()));
+  put_digits(out, 7, static_cast<unsigned>(date.month()));
+  put_digits(out, 10, static_cast<unsigned>(date.day()));
+  put_digits(out, 13, time.hours().count());
+  put_digits(out, 16, time.minutes().count());
+  put_digits(out, 19, time.seconds().count());
+  if (const auto fraction = time.subseconds().count(); fraction != 0) {
+    out += ".000000";
+    put_digits(out, out.size(), fraction);
+  }
   const auto east = abs(duration_cast<minutes>(offset)).count();
-  out += fmt::format("{}{:02}:{:02}", offset < seconds{0} ? '-' : '+', east / 60, east % 60);
+  out += offset < seconds{0} ? "-00:00" : "+00:00";
+  put_digits(out, out.size() - 3, east / 60);
+  put_digits(out, out.size(), east % 60);
   return out;
 }
 
