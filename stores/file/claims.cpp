@@ -87,10 +87,7 @@ Status Claims::scan()
 {
   index_ = Index{static_cast<std::uint64_t>(::getpid())};
   held_.clear();
-  return files_.each([&](std::string_view id, const Result<Prefix>& prefix) {
-    see(id, prefix);
-    return true;
-  });
+  return files_.each([&](std::string_view id, const Result<Prefix>& prefix) { see(id, prefix); });
 }
 
 // Takes up what was read of a task.

@@ -14,6 +14,7 @@
 #include "stores/file/seat.hpp"
 #include "stores/file/task_files.hpp"
 #include "stores/file/task_writer.hpp"
+#include "stores/file/two_threads.hpp"
 
 #include <fcntl.h>
 
@@ -21,16 +22,15 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <tuple>
 #include <utility>
 
 namespace asyncz::stores {
 namespace {
 
-// How much get_all_tasks() keeps of what it has read in passing; the rest is read a second time.
-constexpr std::size_t kept_bytes = std::size_t{64} << 20;
-constexpr std::size_t many_tasks = 1000;  // which are read by two threads
+// How much each half of get_all_tasks() keeps of what it has read in passing; the rest is read a
+// second time.
+constexpr std::size_t kept_bytes = std::size_t{32} << 20;
 
 // A task that get_all_tasks() is about to visit.
 struct Found {
@@ -120,8 +120,7 @@ class FileStore final : public Store {
   std::optional<std::string> log_directory() const override;
 
  private:
-  void read_some(std::span<Found> tasks, std::size_t room) const;
-  void read_together(std::span<Found> tasks) const;
+  void read_some(std::span<Found> tasks) const;
   Status clean_up();
 
   Folder folder_;
@@ -147,7 +146,6 @@ Result<std::vector<Record>> FileStore::get_due_tasks(const Demand& demand)
                      .queue = std::string{prefix->queue},
                      .priority = prefix->priority});
     }
-    return true;
   });
   if (!visited) return visited.error();
   choose(due, demand);
@@ -165,15 +163,15 @@ Result<Instant> FileStore::get_next_run_time(const Demand& demand)
   auto moment = never;
   const auto visited = files_.each([&](std::string_view, const Result<Prefix>& prefix) {
     if (prefix && wanted_of(demand, prefix->queue) > 0) moment = std::min(moment, prefix->moment);
-    return true;
   });
   if (!visited) return visited.error();
   return moment;
 }
 
 // Records while there is room for them in memory, then moments only.
-void FileStore::read_some(std::span<Found> tasks, std::size_t room) const
+void FileStore::read_some(std::span<Found> tasks) const
 {
+  auto room = kept_bytes;
   TaskFiles::PrefixBuffer buffer;
   for (auto& task : tasks) {
     if (room == 0) {
@@ -188,18 +186,6 @@ void FileStore::read_some(std::span<Found> tasks, std::size_t room) const
   }
 }
 
-void FileStore::read_together(std::span<Found> tasks) const
-{
-  const auto half = tasks.first(tasks.size() / 2);
-  const auto rest = tasks.subspan(half.size());
-  try {
-    const std::jthread other{[&] { read_some(half, kept_bytes / 2); }};
-    read_some(rest, kept_bytes / 2);
-  } catch (const std::system_error&) {  // no thread is to be had
-    read_some(tasks, kept_bytes);
-  }
-}
-
 Status FileStore::get_all_tasks(const Visit& visit)
 {
   std::vector<Found> found;
@@ -208,14 +194,19 @@ Status FileStore::get_all_tasks(const Visit& visit)
     return true;
   });
   if (!listed) return listed;
-  found.size() < many_tasks ? read_some(found, kept_bytes) : read_together(found);
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return std::tie(a.moment, a.id) < std::tie(b.moment, b.id);
+  in_halves(found.size(), [&](std::size_t begin, std::size_t end) {
+    read_some(std::span{found}.subspan(begin, end - begin));
   });
-  for (auto& task : found) {
-    auto record = task.record ? *std::move(task.record) : files_.read(task.id);
+  std::vector<Found*> order;
+  order.reserve(found.size());
+  for (auto& task : found) order.push_back(&task);
+  std::sort(order.begin(), order.end(), [](const Found* a, const Found* b) {
+    return std::tie(a->moment, a->id) < std::tie(b->moment, b->id);
+  });
+  for (auto* task : order) {
+    auto record = task->record ? *std::move(task->record) : files_.read(task->id);
     if (!record && record.error().kind == ErrorKind::not_found) continue;  // removed meanwhile
-    if (!visit(task.id, std::move(record))) break;
+    if (!visit(task->id, std::move(record))) break;
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "stores/file/disk.hpp"
+#include "stores/file/two_threads.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <mutex>
 
 namespace asyncz::stores {
 namespace {
@@ -92,6 +94,14 @@ Result<Prefix> TaskFiles::read_prefix(std::string_view id, PrefixBuffer& buffer)
   return read_prefix_of(name_of(id).c_str(), id, buffer);
 }
 
+// Of a file that stands in the directory; one that has gone since is not_found.
+Result<Prefix> TaskFiles::prefix_of_entry(const char* name, unsigned char type, std::string_view id,
+                                          PrefixBuffer& buffer) const
+{
+  if (type == DT_REG || type == DT_UNKNOWN) return read_prefix_of(name, id, buffer);
+  return Error{ErrorKind::corrupt, "task '" + printable(id) + "' is not a regular file", {}};
+}
+
 // Without fstat(2), which a scan of many files would feel: who changes a file looks more closely.
 Result<Prefix> TaskFiles::read_prefix_of(const char* name, std::string_view id,
                                          PrefixBuffer& buffer) const
@@ -108,19 +118,21 @@ Result<Prefix> TaskFiles::read_prefix_of(const char* name, std::string_view id,
 
 Status TaskFiles::each(const VisitPrefix& visit) const
 {
-  PrefixBuffer buffer;
-  return each_name(folder_.fd(), [&](const char* name, unsigned char type) {
-    const auto id = id_of(name);
-    if (!id) return true;
-    if (type != DT_REG && type != DT_UNKNOWN) {
-      return visit(
-          *id,
-          Error{ErrorKind::corrupt, "task '" + printable(*id) + "' is not a regular file", {}});
-    }
-    const auto prefix = read_prefix_of(name, *id, buffer);
-    const bool gone = !prefix && prefix.error().kind == ErrorKind::not_found;
-    return gone || visit(*id, prefix);
+  std::mutex one_at_a_time;
+  std::array<Status, 2> read;
+  in_two_threads([&](std::size_t half) {
+    PrefixBuffer buffer;
+    read.at(half) = each_name(folder_.fd(), [&](const char* name, unsigned char type) {
+      const auto id = id_of(name);
+      if (!id || std::hash<std::string_view>{}(*id) % read.size() != half) return true;
+      const auto prefix = prefix_of_entry(name, type, *id, buffer);
+      if (!prefix && prefix.error().kind == ErrorKind::not_found) return true;
+      const std::lock_guard lock{one_at_a_time};
+      visit(*id, prefix);
+      return true;
+    });
   });
+  return read[0] ? read[1] : read[0];
 }
 
 Status TaskFiles::each_id(const std::function<bool(std::string_view id)>& visit) const

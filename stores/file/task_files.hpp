@@ -42,8 +42,9 @@ class TaskFiles {
   using PrefixBuffer = std::array<std::uint8_t, prefix_size>;
   Result<Prefix> read_prefix(std::string_view id, PrefixBuffer& buffer) const;
 
-  // Visits the id and the clear prefix of every task file, in no order.
-  using VisitPrefix = std::function<bool(std::string_view id, const Result<Prefix>& prefix)>;
+  // Visits the id and the clear prefix of every task file, in no order, one at a time but from two
+  // threads.
+  using VisitPrefix = std::function<void(std::string_view id, const Result<Prefix>& prefix)>;
   Status each(const VisitPrefix& visit) const;
 
   // The same of the ids alone, whatever their files are.
@@ -67,6 +68,8 @@ class TaskFiles {
   void discard(Draft& draft) const;
 
  private:
+  Result<Prefix> prefix_of_entry(const char* name, unsigned char type, std::string_view id,
+                                 PrefixBuffer& buffer) const;
   Result<Prefix> read_prefix_of(const char* name, std::string_view id, PrefixBuffer& buffer) const;
 
   const Folder& folder_;
