@@ -143,8 +143,11 @@ void schedule_for(StoredTask& task, const Zone& zone, std::optional<Instant> due
   progress.attempt = 1;
   progress.moment = never;
   if (!due) return;
-  const auto delay = static_cast<double>(task.task.jitter.count()) * random();
-  progress.moment = saturated_sum(*due, Duration{static_cast<std::int64_t>(delay)});
+  auto delay = Duration::zero();
+  if (const auto jitter = static_cast<double>(task.task.jitter.count()); jitter > 0) {
+    delay = Duration{static_cast<std::int64_t>(jitter * random())};
+  }
+  progress.moment = saturated_sum(*due, delay);
   progress.zone_rules = zone.rules_hash();
 }
 

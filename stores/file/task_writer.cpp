@@ -4,6 +4,7 @@
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "stores/file/disk.hpp"
+#include "stores/file/two_threads.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -17,7 +18,7 @@ namespace asyncz::stores {
 namespace {
 
 constexpr std::size_t synced_alone = 8;  // more files than this are synced by one syncfs
-constexpr rlim_t batch_chunk = 4096;     // files that a batch has open at the same time
+constexpr rlim_t batch_chunk = 10'000;   // files that a batch has open at the same time
 constexpr rlim_t other_files = 128;      // what else may be open beside them
 
 // While it lives this process may have a batch's files open, as far as the system lets it.
@@ -99,16 +100,18 @@ std::vector<Status> TaskWriter::add_all(std::span<const Record> records)
 Status TaskWriter::make_batch(std::span<const Record> records, std::span<Status> statuses)
 {
   std::vector<std::optional<Draft>> drafts(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    statuses[i] = check_stored_id(records[i].id);
-    if (!statuses[i]) continue;
-    auto draft = files_.draft(records[i], false);
-    if (draft) {
-      drafts[i] = *std::move(draft);
-    } else {
-      statuses[i] = draft.error();
+  in_halves(records.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      statuses[i] = check_stored_id(records[i].id);
+      if (!statuses[i]) continue;
+      auto draft = files_.draft(records[i], false);
+      if (draft) {
+        drafts[i] = *std::move(draft);
+      } else {
+        statuses[i] = draft.error();
+      }
     }
-  }
+  });
   const bool synced = ::syncfs(folder_.fd()) == 0;
   const auto error = errno;
   for (std::size_t i = 0; i < records.size(); ++i) {

@@ -48,6 +48,32 @@ TEST_CASE("an add leaves nothing but the task behind")
   CHECK(names == std::vector<std::string>{"a.task"});
 }
 
+TEST_CASE("thousands added at once are all there, but for a name that was taken")
+{
+  constexpr int count = 2500;
+  const Place place;
+  const auto store = place.open();
+  REQUIRE(store->add_task(record_of("1700", noon, "taken")));
+  std::vector<Record> records;
+  std::vector<std::string> by_moment;
+  for (int i = 0; i < count; ++i) {
+    const auto id = std::to_string(1000 + i);
+    records.push_back(record_of(id, noon - std::chrono::seconds{i}));
+    if (id != "1700") by_moment.insert(by_moment.begin(), id);
+  }
+  by_moment.emplace_back("1700");
+
+  const auto statuses = store->add_tasks(records);
+  for (int i = 0; i < count; ++i) CHECK(bool{statuses[i]} == (records[i].id != "1700"));
+  CHECK(all_ids(*store) == by_moment);
+  const auto due = store->get_due_tasks(demand_at(noon - 1s, count));
+  REQUIRE(due);
+  CHECK(ids_of(*due) == std::vector(by_moment.begin(), by_moment.end() - 2));
+  const auto first = store->next_moment(demand_at(noon));
+  REQUIRE(first);
+  CHECK(*first == records.back().moment);
+}
+
 TEST_CASE("a reservation changes 24 bytes in place and wakes nobody")
 {
   const Place place;
