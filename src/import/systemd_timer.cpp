@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "import/systemd_timer.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -186,16 +186,15 @@ Result<Duration> unit_time_span(std::string_view text)
   if (rest.empty()) return no_span(text);
   double sum = 0;
   while (!rest.empty()) {
-    double number = 0;
-    const auto* const end = rest.data() + rest.size();
-    const auto parsed = std::from_chars(rest.data(), end, number, std::chars_format::fixed);
-    if (parsed.ec != std::errc{} || number < 0) return no_span(text);
-    rest = trimmed({parsed.ptr, static_cast<std::size_t>(end - parsed.ptr)});
+    const auto digits = rest.substr(0, rest.find_first_not_of("0123456789."));
+    const auto number = parse_number<double>(digits);
+    if (!number) return no_span(text);
+    rest = trimmed(rest.substr(digits.size()));
     const auto name = rest.substr(0, rest.find_first_of("0123456789. \t"));
     const auto unit = std::ranges::find(span_units, name, &SpanUnit::name);
     if (unit == span_units.end()) return no_span(text);
     rest = trimmed(rest.substr(name.size()));
-    sum += number * unit->us;
+    sum += *number * unit->us;
     if (!(sum < longest)) return no_span(text);
   }
   return Duration{static_cast<std::int64_t>(sum + 0.5)};
