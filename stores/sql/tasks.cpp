@@ -12,7 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace asyncz::stores {
@@ -110,7 +110,7 @@ Result<Record> SqlTasks::lookup(std::string_view id)
 // once, so that what changes meanwhile is visited once, and the visitor may use the store.
 Status SqlTasks::visit(const Store::Visit& visit)
 {
-  std::set<std::string> seen;
+  std::unordered_set<std::string> seen;
   for (const auto count : {page_size, 32 * page_size}) {
     const auto first = first_ids(link_, sql_, count);
     if (!first) return first.error();
@@ -129,7 +129,8 @@ Status SqlTasks::visit(const Store::Visit& visit)
 
 // Those of `ids` that were not seen before, page by page. Whether the visitor wants more.
 Result<bool> SqlTasks::visit_new(std::span<const std::string> ids,
-                                 const std::set<std::string>& seen, const Store::Visit& visit)
+                                 const std::unordered_set<std::string>& seen,
+                                 const Store::Visit& visit)
 {
   std::vector<std::string> page;
   for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -7,10 +7,10 @@
 #include "stores/sql/statements.hpp"
 
 #include <cstddef>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace asyncz::stores {
@@ -33,8 +33,8 @@ class SqlTasks {
   Result<std::vector<std::size_t>> write(std::vector<SqlStep> steps, bool announced);
 
  private:
-  Result<bool> visit_new(std::span<const std::string> ids, const std::set<std::string>& seen,
-                         const Store::Visit& visit);
+  Result<bool> visit_new(std::span<const std::string> ids,
+                         const std::unordered_set<std::string>& seen, const Store::Visit& visit);
   Result<bool> visit_page(std::span<const std::string> ids, const Store::Visit& visit);
   Status why_not(std::string_view id, const Record* wanted);
 
