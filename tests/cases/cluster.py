@@ -5,13 +5,11 @@
 usage: cluster.py ASYNCZ, with tests/stress and tests/servers on the path.
 """
 
-import os
-import pathlib
 import sys
-import tempfile
 
 from redis_cluster import RedisCluster
-from world import World, check, wait_until
+from server import skipped, started
+from world import check, wait_until, world_in
 
 TAG = "key_prefix={asyncz}:"
 
@@ -78,32 +76,15 @@ CASES = [
 
 
 def play(case):
-    with tempfile.TemporaryDirectory(prefix="asyncz-cluster-") as place:
-        folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "redis")
-        folder.mkdir()
-        data.mkdir()
-        cluster = RedisCluster(data)
-        try:
-            cluster.start()
-            world = World(sys.argv[1], None, folder, f"{cluster.url}&{TAG}")
-            world.lease = ()
-            try:
-                case(world, cluster)
-            except BaseException:
-                print(world.worker_log(), file=sys.stderr)
-                raise
-            finally:
-                for worker in world._workers:
-                    worker.kill()
-                    worker.wait()
-        finally:
-            cluster.stop()
+    with (started(RedisCluster) as (cluster, folder),
+          world_in(folder, sys.argv[1], url=f"{cluster.url}&{TAG}") as world):
+        world.lease = ()
+        case(world, cluster)
 
 
 def main():
     if RedisCluster.missing():
-        print(f"{RedisCluster.missing()} is missing")
-        return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
+        return skipped(f"{RedisCluster.missing()} is missing")
     chosen = sys.argv[2:]
     for case in CASES:
         if not chosen or case.__name__ in chosen:

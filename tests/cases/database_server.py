@@ -6,13 +6,11 @@ usage: database_server.py ASYNCZ NAME [CASE...], with tests/stress and tests/ser
 """
 
 import importlib
-import os
-import pathlib
 import signal
 import sys
-import tempfile
 
-from world import World, check, wait_until
+from server import skipped, started
+from world import check, wait_until, world_in
 
 SECRET = "s3cret-of-the-test"
 
@@ -260,31 +258,15 @@ def cases_of(kind):
 
 
 def play(case, kind):
-    with tempfile.TemporaryDirectory(prefix="asyncz-server-") as place:
-        os.chmod(place, 0o711)
-        folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "server")
-        folder.mkdir()
-        data.mkdir()
-        server = kind(data)
-        server.start()
-        world = World(sys.argv[1], None, folder,
-                      f"{server.tcp_url}?timeout=2s&{kind.table}=work")
-        try:
-            case(world, server)
-        except BaseException:
-            print(world.worker_log(), file=sys.stderr)
-            raise
-        finally:
-            for worker in world._workers:
-                worker.kill()
-                worker.wait()
-            server.stop()
+    with (started(kind) as (server, folder),
+          world_in(folder, sys.argv[1],
+                   url=f"{server.tcp_url}?timeout=2s&{kind.table}=work") as world):
+        case(world, server)
 
 
 def play_all(cases, kind, chosen):
     if kind.missing():
-        print(f"{kind.missing()} is missing")
-        return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
+        return skipped(f"{kind.missing()} is missing")
     for case in cases:
         if not chosen or case.__name__ in chosen:
             print(case.__name__.replace("_", " "), flush=True)

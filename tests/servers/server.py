@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A throw-away server for tests: what all kinds of them have in common."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -8,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 PATIENCE = 120  # seconds until a server that does not answer will not
@@ -118,3 +120,25 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def started(kind):
+    """A server of this kind that runs, and an empty folder beside its own."""
+    with tempfile.TemporaryDirectory(prefix="asyncz-server-") as place:
+        os.chmod(place, 0o711)
+        folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "server")
+        folder.mkdir()
+        data.mkdir()
+        server = kind(data)
+        try:
+            server.start()
+            yield server, folder
+        finally:
+            server.stop()
+
+
+def skipped(why):
+    """The exit status of a test that cannot run here, which it says."""
+    print(why)
+    return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77

@@ -17,7 +17,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from world import World, check, wait_until  # noqa: E402
+from server import skipped  # noqa: E402
+from world import check, wait_until, world_in  # noqa: E402
 
 TASK = """exec 9>lock; flock -n 9 || echo overlap >>ran; echo "start $ASYNCZ_RUN_ID" >>ran
 until [ -e go ]; do sleep 0.05; done; echo end >>ran"""
@@ -121,8 +122,7 @@ def cannot(kind):
 def main():
     kind = importlib.import_module(sys.argv[1]).SERVER
     if why := cannot(kind):
-        print(why)
-        return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
+        return skipped(why)
     with contextlib.ExitStack() as stack:
         place = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncz-two-")))
         place.chmod(0o711)
@@ -134,17 +134,9 @@ def main():
         server.place = network.on(0)
         stack.callback(server.stop)
         server.start()
-        world = World(sys.argv[2], None, folder, server.url)
+        world = stack.enter_context(world_in(folder, sys.argv[2], url=server.url))
         world.place = network.on(0)
-        try:
-            play(world, network, server)
-        except BaseException:
-            print(world.worker_log(), ran(world), file=sys.stderr)
-            raise
-        finally:
-            for worker in world._workers:
-                worker.kill()
-                worker.wait()
+        play(world, network, server)
     print(f"cut off and let back on {sys.argv[1]}: one run counted, none beside itself")
     return 0
 

@@ -7,16 +7,14 @@ usage: cut_connections.py ASYNCZ WITNESS CRONTABS SERVER, with tests/servers on 
 """
 
 import importlib
-import os
-import pathlib
 import random
 import sys
-import tempfile
 import threading
 import time
 
 from relay import Relay
-from world import FULL, World, check, wait_until
+from server import skipped, started
+from world import FULL, check, wait_until, world_in
 
 WORKERS = 2
 TASKS = 2000 if FULL else 150
@@ -80,28 +78,12 @@ def play(world, relay):
 def main():
     kind = importlib.import_module(sys.argv[4]).SERVER
     if kind.missing():
-        print(f"{kind.missing()} is missing")
-        return 1 if os.environ.get("ASYNCZ_REQUIRE_ALL", "0") not in ("", "0") else 77
-    with tempfile.TemporaryDirectory(prefix="asyncz-cut-") as place:
-        os.chmod(place, 0o711)
-        folder, data = pathlib.Path(place, "world"), pathlib.Path(place, "server")
-        folder.mkdir()
-        data.mkdir()
-        server = kind(data)
-        server.start()
+        return skipped(f"{kind.missing()} is missing")
+    with started(kind) as (server, folder):
         relay = Relay(("127.0.0.1", server.port))
         url = server.tcp_url.replace(f":{server.port}", f":{relay.port}")
-        world = World(sys.argv[1], sys.argv[2], folder, url)
-        try:
+        with world_in(folder, sys.argv[1], sys.argv[2], url) as world:
             play(world, relay)
-        except BaseException:
-            print(world.worker_log(), file=sys.stderr)
-            raise
-        finally:
-            for worker in world._workers:
-                worker.kill()
-                worker.wait()
-            server.stop()
     return 0
 
 

@@ -163,6 +163,21 @@ def url_on(server):
 
 
 @contextlib.contextmanager
+def world_in(folder, asyncz, witness=None, url=None):
+    """A world whose workers end with it, and say what they logged where the test fails."""
+    world = World(asyncz, witness, folder, url)
+    try:
+        yield world
+    except BaseException:
+        print(world.worker_log(), file=sys.stderr)
+        raise
+    finally:
+        for worker in world._workers:
+            worker.kill()
+            worker.wait()
+
+
+@contextlib.contextmanager
 def new_world():
     """A world made from the command line, ASYNCZ WITNESS CRONTABS [SERVER]; what is left of it goes
     with it. With SERVER its store is on the server that with_server.py started; that of `sqlite` is
@@ -173,14 +188,6 @@ def new_world():
             url = f"{server}:{'//' if server == 'sqlite' else ''}{folder}/tasks.db"
         else:
             url = server and url_on(server)
-        world = World(sys.argv[1], sys.argv[2], folder, url)
-        world.environment["PATH"] += f":{EXAMPLES}"
-        try:
+        with world_in(folder, sys.argv[1], sys.argv[2], url) as world:
+            world.environment["PATH"] += f":{EXAMPLES}"
             yield world
-        except BaseException:
-            print(world.worker_log(), file=sys.stderr)
-            raise
-        finally:
-            for worker in world._workers:
-                worker.kill()
-                worker.wait()
