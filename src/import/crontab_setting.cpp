@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "import/crontab_setting.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cctype>
+#include <cstdint>
 
 namespace asyncz {
 namespace {
@@ -78,6 +80,14 @@ std::optional<CrontabSetting> read_crontab_setting(std::string_view line)
   return CrontabSetting{setting.name, *value, true};
 }
 
+std::optional<std::chrono::minutes> random_delay(std::string_view value)
+{
+  constexpr std::int32_t most = 24 * 60;
+  const auto minutes = parse_number<std::int32_t>(value);
+  if (!minutes || *minutes < 0 || *minutes > most) return std::nullopt;
+  return std::chrono::minutes{*minutes};
+}
+
 std::vector<std::string> remarks_on(const CrontabSetting& setting)
 {
   std::vector<std::string> remarks;
@@ -87,6 +97,11 @@ std::vector<std::string> remarks_on(const CrontabSetting& setting)
   }
   if (setting.name == "PERSISTENT" && setting.value != "true" && setting.value != "yes") {
     remarks.emplace_back("PERSISTENT is not carried over: what was missed is made up for once");
+  }
+  if (setting.name == "RANDOM_DELAY" && !setting.value.empty() && !random_delay(setting.value)) {
+    remarks.push_back(
+        fmt::format("RANDOM_DELAY '{}' is no number of minutes from 0 to 1440: nothing is delayed",
+                    printable(setting.value)));
   }
   if (has_expansion(setting.value)) {
     remarks.push_back(fmt::format("'{}' stays as it is: variables are not expanded in settings",

@@ -2,8 +2,8 @@
 #include "import/crontab_task.hpp"
 
 #include "base/hash.hpp"
-#include "base/number.hpp"
 #include "base/text.hpp"
+#include "import/crontab_setting.hpp"
 #include "import/import_name.hpp"
 #include "schedule/explain.hpp"
 
@@ -106,8 +106,7 @@ void set_schedule(Task& task, const CrontabEntry& entry)
     task.trigger.expression = entry.schedule;
   }
   if (const auto zone = setting(entry, "CRON_TZ"); !zone.empty()) task.timezone = std::string{zone};
-  const auto delay = parse_number<std::int32_t>(setting(entry, "RANDOM_DELAY"));
-  if (delay) task.jitter = std::chrono::minutes{*delay};
+  if (const auto delay = random_delay(setting(entry, "RANDOM_DELAY"))) task.jitter = *delay;
 }
 
 Result<CrontabTask> task_of(const CrontabEntry& entry, const CrontabSource& source, std::string id)

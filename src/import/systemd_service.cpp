@@ -214,8 +214,10 @@ class ServiceReader {
 
   Status read_umask(const UnitSetting& setting)
   {
-    task_.umask = parse_number<std::uint32_t>(setting.value, 8);
-    return task_.umask ? Status{} : refused("an octal number is expected");
+    const auto mask = parse_number<std::uint32_t>(setting.value, 8);
+    if (!mask || *mask > 0777) return refused("an octal number up to 0777 is expected");
+    task_.umask = mask;
+    return {};
   }
 
   void read_limit(const UnitSetting& setting)

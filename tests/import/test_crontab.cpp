@@ -98,11 +98,13 @@ TEST_CASE("a setting holds from its line on")
 TEST_CASE("a setting that was meant to do more is named")
 {
   for (const auto* const text : {"PATH=$PATH:/opt/bin", "A=b # comment", "START_HOURS_RANGE=3-22",
-                                 "PERSISTENT=false", "TZ=Europe/Berlin", "USER=you"}) {
+                                 "PERSISTENT=false", "TZ=Europe/Berlin", "USER=you",
+                                 "RANDOM_DELAY=-5", "RANDOM_DELAY=1441", "RANDOM_DELAY=1h"}) {
     CAPTURE(text);
     CHECK(user_crontab(text).warnings.size() == 1);
   }
   CHECK(user_crontab("MAILTO=me\nPERSISTENT=true\nA='$5 # x'\nSHELL=/bin/sh\n").warnings.empty());
+  CHECK(user_crontab("RANDOM_DELAY=0\nRANDOM_DELAY=1440\nRANDOM_DELAY=\n").warnings.empty());
 }
 
 TEST_CASE("text after a closing quote makes a line neither setting nor entry")
