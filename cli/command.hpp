@@ -23,8 +23,8 @@ namespace asyncz::cli {
 // What a word on the command line stands for; the completion offers candidates by it.
 enum class WordKind : std::uint8_t { text, task, run, queue, file, directory, store, choice };
 
-// Where a command declares its options. parser.cpp implements it with CLI11, completion_*.cpp print
-// it for a shell, and a test compares it with the man page: options are written down once.
+// Where a command declares its options. parser.cpp implements it with CLI11, completion/ prints it
+// for a shell, and a test compares it with the man page: options are written down once.
 //
 // `into` keeps its value when the option is absent and must outlive the parse.
 class Options {
@@ -43,7 +43,8 @@ class Options {
   // The last option decides to one of these words.
   virtual void choice(std::string_view names, std::optional<std::string>& into,
                       std::vector<std::string> words, std::string_view help) = 0;
-  // The words after the options; `least` … `most` of them.
+  // The words after the options; `least` … `most` of them. Where the metavar names alternatives, as
+  // `generate [FILE]|rotate` does, the first word is one of them, and `kind` that of the others.
   virtual void words(std::string_view metavar, std::vector<std::string>& into, std::size_t least,
                      std::size_t most, std::string_view help, WordKind kind = WordKind::text) = 0;
   // What stands behind `--` goes there, instead of among the words.

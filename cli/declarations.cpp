@@ -36,6 +36,11 @@ std::vector<std::string> alternatives(std::string_view metavar)
   return words.size() > 1 ? words : std::vector<std::string>{};
 }
 
+std::vector<std::string> WordsRow::first_words() const
+{
+  return kind == WordKind::choice ? std::vector<std::string>{} : alternatives(metavar);
+}
+
 void Declarations::flag(std::string_view names, bool& into, std::string_view help)
 {
   options_.push_back({names_of(names), &into, {}, std::string{help}, {}, WordKind::text});

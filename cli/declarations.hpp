@@ -39,6 +39,9 @@ struct WordsRow {
   std::string help;
   WordKind kind = WordKind::text;
   bool command_line = false;  // begins with the first word that is no option, and ends at the end
+
+  // The alternatives for the first word, where only the others are of `kind`; else none.
+  [[nodiscard]] std::vector<std::string> first_words() const;
 };
 
 class Declarations final : public Options {

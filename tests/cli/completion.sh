@@ -60,5 +60,14 @@ expect 'all' asyncz add --match al
 expect 'vixie' asyncz import --dialect v
 expect 'crontab' asyncz export --format cr
 expect 'timed-out' asyncz history --state t
+expect '--dialect' asyncz import --dia
+expect 'generate rotate' asyncz key ''
+expect 'generate' asyncz -q key gen
+expect "$folder/zsh" asyncz key generate "$folder/z"
 grep -q "overlap.*skip queue replace" "$folder/zsh" || fail 'zsh does not offer the words of --overlap'
 grep -q "overlap.*skip queue replace" "$folder/fish" || fail 'fish does not offer the words of --overlap'
+grep -q "'1:.*:(generate rotate)'" "$folder/zsh" || fail 'zsh does not offer the words of key'
+if command -v fish >/dev/null; then
+  offered=$(fish -c "source $folder/fish; complete -C 'asyncz key '" | cut -f 1 | sort | xargs)
+  [[ $offered == 'generate rotate' ]] || fail "fish completes 'asyncz key' to '$offered'"
+fi

@@ -116,6 +116,10 @@ std::string zsh_completion()
     } else if (words && words->command_line) {
       text += " \\\n          '*::command:_normal'";
     } else if (words) {
+      if (const auto first = words->first_words(); !first.empty()) {
+        fmt::format_to(std::back_inserter(text), " \\\n          '1:{}:({})'",
+                       escaped(words->metavar), joined(first, " "));
+      }
       fmt::format_to(std::back_inserter(text), " \\\n          '*:{}:{}'", escaped(words->metavar),
                      action(words->kind, alternatives(words->metavar)));
     }

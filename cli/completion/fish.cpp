@@ -64,6 +64,21 @@ void append_option(std::string& text, const OptionRow& row, std::string_view con
   fmt::format_to(std::back_inserter(text), " -d {}\n", quoted(row.help));
 }
 
+// What stands where no option is completed.
+void append_words(std::string& text, const WordsRow& words, std::string condition)
+{
+  if (const auto first = words.first_words(); !first.empty()) {
+    const auto names = joined(first, " ");
+    fmt::format_to(std::back_inserter(text),
+                   "complete -c asyncz -n '{}; and not __fish_seen_subcommand_from {}' -a {}\n",
+                   condition, names, quoted(names));
+    condition += "; and __fish_seen_subcommand_from " + names;
+  }
+  const auto own = arguments(words.kind, alternatives(words.metavar));
+  if (own.empty()) return;
+  fmt::format_to(std::back_inserter(text), "complete -c asyncz -n '{}'{}\n", condition, own);
+}
+
 }  // namespace
 
 std::string fish_completion()
@@ -81,11 +96,7 @@ std::string fish_completion()
   for (const DeclaredCommand& each : declared_commands()) {
     const std::string condition = fmt::format("__fish_seen_subcommand_from {}", each.row->name);
     for (const OptionRow& row : each.declared.options()) append_option(text, row, condition);
-    const auto& words = each.declared.words();
-    const std::string own = words ? arguments(words->kind, alternatives(words->metavar)) : "";
-    if (!own.empty()) {
-      fmt::format_to(std::back_inserter(text), "complete -c asyncz -n '{}'{}\n", condition, own);
-    }
+    if (const auto& words = each.declared.words()) append_words(text, *words, condition);
   }
   return text;
 }

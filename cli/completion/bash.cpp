@@ -16,14 +16,14 @@ _asyncz_column() { asyncz "${globals[@]}" list 2>/dev/null | cut -f "$1" | sort 
 
 _asyncz() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-  local command='' options='' words='' i
+  local command='' operands='' options='' words='' i
   local -a globals=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --store | --config) globals+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}"); ((i++)) ;;
       --color) ((i++)) ;;
       -*) ;;
-      *) command=${command:-${COMP_WORDS[i]}} ;;
+      *) [[ $command ]] && operands=1; command=${command:-${COMP_WORDS[i]}} ;;
     esac
   done
   COMPREPLY=()
@@ -99,8 +99,12 @@ std::string own_words(const Declarations& declared)
   const auto& words = declared.words();
   if (!words) return ":";
   if (words->command_line) return "words=$(compgen -c -- \"$word\")";
-  return words->kind == WordKind::text ? ":"
-                                       : candidates(words->kind, alternatives(words->metavar));
+  if (words->kind == WordKind::text) return ":";
+  const auto answer = candidates(words->kind, alternatives(words->metavar));
+  const auto first = words->first_words();
+  if (first.empty()) return answer;
+  return fmt::format("if [[ $operands ]]; then {}; else words='{}'; fi", answer,
+                     joined(first, " "));
 }
 
 void append_command(std::string& text, const DeclaredCommand& each)
@@ -108,7 +112,8 @@ void append_command(std::string& text, const DeclaredCommand& each)
   fmt::format_to(std::back_inserter(text), "    {})\n      options+=' {}'\n      case $before in\n",
                  each.row->name, all_names(each.declared));
   append_values(text, each.declared, "        ");
-  fmt::format_to(std::back_inserter(text), "        *) {} ;;\n      esac ;;\n",
+  fmt::format_to(std::back_inserter(text),
+                 "        *) [[ $word == -* ]] || {{ {}; }} ;;\n      esac ;;\n",
                  own_words(each.declared));
 }
 
