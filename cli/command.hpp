@@ -110,7 +110,9 @@ class Context {
   [[nodiscard]] virtual bool stdout_is_terminal() const = 0;
   [[nodiscard]] virtual bool stderr_is_terminal() const = 0;
   [[nodiscard]] virtual bool colored() const = 0;  // stdout
-  [[nodiscard]] virtual int columns() const = 0;
+  // The width of stdout; 80 where neither the user nor the terminal tells, which is not known.
+  [[nodiscard]] virtual std::optional<int> known_columns() const = 0;
+  [[nodiscard]] int columns() const { return known_columns().value_or(80); }
   [[nodiscard]] virtual int rows() const = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/process_context.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "cli/journal_stream.hpp"
 #include "cli/store_opening.hpp"
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -57,16 +59,16 @@ std::string one_line(Severity severity, std::string_view prefix, std::string_vie
   return fmt::format("{}asyncz: {}{}\n", journal_prefix(severity), prefix, printable(text));
 }
 
-// What the user says, else what the terminal says.
-int terminal_size(const char* variable, unsigned short winsize::*member, int otherwise)
+// What the user says, else what the terminal says, if it does.
+std::optional<int> terminal_size(const char* variable, unsigned short winsize::*member)
 {
   if (const char* set = std::getenv(variable)) {
-    const int given = std::atoi(set);
-    if (given > 0) return given;
+    const auto given = parse_number<int>(set);
+    if (given && *given > 0) return given;
   }
   winsize size{};
   const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.*member > 0;
-  return known ? size.*member : otherwise;
+  return known ? std::optional<int>{size.*member} : std::nullopt;
 }
 
 }  // namespace
@@ -153,9 +155,12 @@ void ProcessContext::complain(std::string_view text)
   write_all(STDERR_FILENO, text);
 }
 
-int ProcessContext::columns() const { return terminal_size("COLUMNS", &winsize::ws_col, 80); }
+std::optional<int> ProcessContext::known_columns() const
+{
+  return terminal_size("COLUMNS", &winsize::ws_col);
+}
 
-int ProcessContext::rows() const { return terminal_size("LINES", &winsize::ws_row, 24); }
+int ProcessContext::rows() const { return terminal_size("LINES", &winsize::ws_row).value_or(24); }
 
 Status ProcessContext::finish()
 {

@@ -30,7 +30,7 @@ class ProcessContext final : public Context {
   [[nodiscard]] bool stdout_is_terminal() const override { return stdout_is_terminal_; }
   [[nodiscard]] bool stderr_is_terminal() const override { return stderr_is_terminal_; }
   [[nodiscard]] bool colored() const override { return colored_; }
-  [[nodiscard]] int columns() const override;
+  [[nodiscard]] std::optional<int> known_columns() const override;
   [[nodiscard]] int rows() const override;
 
   // Writes what is still held back.

@@ -53,7 +53,12 @@ class Printer {
         last_runs_{vault},
         array_{context},
         table_{context,
-               {"ID", "STATE", "NEXT RUN", "QUEUE", {"SCHEDULE", Fit::cut}, {"NAME", Fit::cut}}}
+               {{"ID", Fit::prefix},
+                "STATE",
+                "NEXT RUN",
+                "QUEUE",
+                {"SCHEDULE", Fit::cut},
+                {"NAME", Fit::cut}}}
   {
   }
 

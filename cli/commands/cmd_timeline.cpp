@@ -174,7 +174,7 @@ class Timeline final : public Command {
       return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
     });
     JsonArray array{context};
-    Table table{context, {"TIME", "ID", "QUEUE", {"NAME", Fit::cut}}};
+    Table table{context, {"TIME", {"ID", Fit::prefix}, "QUEUE", {"NAME", Fit::cut}}};
     for (const auto& [time, task] : runs) {
       const Zone& zone = zones_.named(task->timezone);
       if (context.globals().json) {

@@ -70,6 +70,16 @@ std::string line_of_tabs(const std::vector<Cell>& cells)
 constexpr std::size_t gap = 2;
 constexpr std::size_t narrowest = 12;  // of what is cut
 
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+// The columns of what both texts begin with.
+std::size_t shared_width(std::string_view a, std::string_view b)
+{
+  auto shared = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  while (shared > 0 && shared < a.size() && is_continuation(a[shared])) --shared;
+  return width_of(a.substr(0, shared));
+}
+
 }  // namespace
 
 std::size_t width_of(std::string_view utf8)
@@ -138,7 +148,23 @@ void Table::drop_column(std::size_t index)
   for (auto& cells : rows_) cells.erase(cells.begin() + at);
 }
 
-// What can be spared goes first, then the widest of those that may be cut gives way.
+// Enough for the first character by which a cell differs from every other, and the `…` behind it.
+std::size_t Table::telling_width(std::size_t column) const
+{
+  constexpr std::size_t one_more = 2 + 1;
+  std::vector<std::string_view> texts;
+  for (const auto& cells : rows_) texts.push_back(cells[column].text);
+  std::ranges::sort(texts);
+  std::size_t width = narrowest;
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    if (texts[i] == texts[i - 1]) continue;
+    width = std::max(width, shared_width(texts[i - 1], texts[i]) + one_more);
+  }
+  return width;
+}
+
+// What can be spared goes first, then the widest of those that may be cut gives way, then what can
+// be told by its beginning.
 std::vector<std::size_t> Table::fitted_widths()
 {
   const auto room = static_cast<std::size_t>(std::max(context_.columns(), 0));
@@ -159,6 +185,11 @@ std::vector<std::size_t> Table::fitted_widths()
     }
     if (widest == nullptr) break;
     --*widest;
+  }
+  for (std::size_t i = 0; i < widths.size() && total() > room; ++i) {
+    if (columns_[i].fit != Fit::prefix || !context_.known_columns()) continue;
+    const auto excess = std::min(total() - room, widths[i]);
+    widths[i] = std::min(widths[i], std::max(widths[i] - excess, telling_width(i)));
   }
   return widths;
 }

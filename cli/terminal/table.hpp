@@ -27,8 +27,9 @@ struct Cell {
 // What becomes of a column where a terminal is too narrow for all of them.
 enum class Fit : std::uint8_t {
   whole,
-  cut,   // what its cells say first is enough
-  drop,  // it can be spared
+  cut,     // what its cells say first is enough
+  drop,    // it can be spared
+  prefix,  // gives way last, if the width is known: a beginning that no other cell has is enough
 };
 
 struct Column {
@@ -51,6 +52,7 @@ class Table {
  private:
   [[nodiscard]] std::vector<std::size_t> natural_widths() const;
   void drop_column(std::size_t index);
+  [[nodiscard]] std::size_t telling_width(std::size_t column) const;
   [[nodiscard]] std::vector<std::size_t> fitted_widths();
 
   Context& context_;

@@ -39,7 +39,7 @@ class WorkerContext final : public Context {
   [[nodiscard]] bool stdout_is_terminal() const override { return outer_.stdout_is_terminal(); }
   [[nodiscard]] bool stderr_is_terminal() const override { return outer_.stderr_is_terminal(); }
   [[nodiscard]] bool colored() const override { return outer_.colored(); }
-  [[nodiscard]] int columns() const override { return outer_.columns(); }
+  [[nodiscard]] std::optional<int> known_columns() const override { return outer_.known_columns(); }
   [[nodiscard]] int rows() const override { return outer_.rows(); }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,7 @@ class FakeContext final : public Context {
   Globals given;
   bool terminal = false;
   bool colors = false;
-  int width = 80;
+  std::optional<int> width = 80;
   std::string output;
   std::string complaints;
 
@@ -31,7 +32,7 @@ class FakeContext final : public Context {
   [[nodiscard]] bool stdout_is_terminal() const override { return terminal; }
   [[nodiscard]] bool stderr_is_terminal() const override { return terminal; }
   [[nodiscard]] bool colored() const override { return colors; }
-  [[nodiscard]] int columns() const override { return width; }
+  [[nodiscard]] std::optional<int> known_columns() const override { return width; }
   [[nodiscard]] int rows() const override { return 24; }
 
  private:

@@ -68,6 +68,45 @@ TEST_CASE("the widest of several columns gives way, and what must be whole is wh
         "0123456789  0123456789a…  0123456789ab\n");
 }
 
+TEST_CASE("an id gives way last, and keeps the beginning that no other has")
+{
+  FakeContext context;
+  context.terminal = true;
+  context.width = 36;
+  Table table{context, {{"ID", Fit::prefix}, {"NAME", Fit::cut}}};
+  table.row({"nightly-backup-of-berlin", "0123456789abcdefghij"});
+  table.row({"nightly-backup-of-bergen", "x"});
+  table.end();
+  CHECK(context.output ==
+        "ID                        NAME\n"
+        "nightly-backup-of-berlin  0123456789a…\n"
+        "nightly-backup-of-bergen  x\n");
+
+  context.output.clear();
+  context.width = 20;
+  table.row({"nightly-backup-of-berlin", "x"});
+  table.row({"weekly-archive-of-all", "x"});
+  table.row({"short", "x"});
+  table.end();
+  CHECK(context.output ==
+        "ID              NAME\n"
+        "nightly-backu…  x\n"
+        "weekly-archiv…  x\n"
+        "short           x\n");
+}
+
+TEST_CASE("an id is whole where nobody knows how wide the terminal is")
+{
+  FakeContext context;
+  context.terminal = true;
+  context.width.reset();
+  const std::string id(100, 'x');
+  Table table{context, {{"ID", Fit::prefix}}};
+  table.row({id});
+  table.end();
+  CHECK(context.output == "ID\n" + id + "\n");
+}
+
 TEST_CASE("no cell can bring a terminal to act")
 {
   FakeContext context;
