@@ -146,9 +146,10 @@ std::optional<LastRun> LastRuns::of(const StoredTask& task)
   if (task.progress.instances.empty()) return task.progress.last_run;
   if (!read_) {
     read_.emplace();
-    static_cast<void>(vault_.runs({}, {}, [this](const Result<Run>& run) {
+    std::size_t left = most_;
+    static_cast<void>(vault_.runs({}, {}, [&](const Result<Run>& run) {
       if (run && !run->stretch) read_->emplace(run->task, summary_of(*run));
-      return true;
+      return --left > 0;
     }));
   }
   const auto found = read_->find(task.task.id);

@@ -10,6 +10,8 @@
 #include "time/zone.hpp"
 #include "vault/vault.hpp"
 
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,15 +46,21 @@ TaskStatus status_of(Vault& vault, const StoredTask& task, Instant now);
 // none; what cannot be read is passed over.
 [[nodiscard]] std::optional<LastRun> last_run_of(Vault& vault, const StoredTask& task);
 
-// The same for many tasks: the history is read once, and only where one of them has instances.
+// The same for many tasks: the history is read once, and only where one of them has instances; no
+// more of it than the newest `most` runs.
 class LastRuns {
  public:
-  explicit LastRuns(Vault& vault) : vault_{vault} {}  // borrowed
+  static constexpr auto all = std::numeric_limits<std::size_t>::max();
+  explicit LastRuns(Vault& vault, std::size_t most = all)  // vault: borrowed
+      : vault_{vault}, most_{most}
+  {
+  }
 
   [[nodiscard]] std::optional<LastRun> of(const StoredTask& task);
 
  private:
   Vault& vault_;
+  std::size_t most_;
   std::optional<std::map<std::string, LastRun>> read_;
 };
 

@@ -18,6 +18,9 @@ namespace {
 // Nobody scrolls further; of more tasks only so many are kept while the store is read.
 constexpr std::size_t most_rows = 1000;
 
+// The picture is made anew each second.
+constexpr std::size_t most_runs = 1000;
+
 int place_of(TaskState state)
 {
   switch (state) {
@@ -47,16 +50,16 @@ bool comes_before(const TopRow& a, const TopRow& b)
 
 Tone tone_of_end(RunState state) { return state == RunState::succeeded ? Tone::quiet : Tone::bad; }
 
-Cell last_cell(const StoredTask& stored, Instant now)
+Cell last_cell(const std::optional<LastRun>& last, Instant now)
 {
-  const auto& last = stored.progress.last_run;
   if (!last) return "-";
   return {fmt::format("{} {}", run_state_text(last->state),
                       distance_text(last->end.value_or(last->scheduled), now)),
           tone_of_end(last->state)};
 }
 
-TopRow row_of(const StoredTask& stored, const TaskStatus& status, Instant now)
+TopRow row_of(const StoredTask& stored, const TaskStatus& status,
+              const std::optional<LastRun>& last, Instant now)
 {
   TopRow row;
   row.task = stored.task.id;
@@ -67,7 +70,7 @@ TopRow row_of(const StoredTask& stored, const TaskStatus& status, Instant now)
                {task_state_text(status.state), tone_of(status.state)},
                when,
                stored.task.queue,
-               last_cell(stored, now),
+               last_cell(last, now),
                command_text(stored.task)};
   return row;
 }
@@ -116,8 +119,9 @@ Result<TopPicture> read_top(OpenStore& open, Instant now)
   TopPicture picture;
   auto& rows = picture.rows;
   std::set<std::string> stored;
+  LastRuns last_runs{*open.vault, most_runs};
   auto status = read_status(open, now, [&](const StoredTask& task, const TaskStatus& state) {
-    rows.push_back(row_of(task, state, now));
+    rows.push_back(row_of(task, state, last_runs.of(task), now));
     if (rows.size() == most_rows * 2) drop_last(rows);
   });
   if (!status) return status.error();

@@ -197,6 +197,14 @@ def it_fits_into_the_terminal_whatever_its_size(world):
         top.looks(fits_80_by_24)
 
 
+def the_last_run_of_a_task_may_be_one_of_its_instances(world):
+    world.run("add", "--every", "1h", "--id", "many", "--max-instances", 2, "--", "false")
+    world.start_worker()
+    world.run("run", "many")
+    with terminal(world) as top:
+        top.shows("many", "scheduled", "failed", "ago")
+
+
 def what_a_name_holds_is_not_for_the_terminal(world):
     world.run("add", "--in", "1h", "--id", "nasty", "--", "echo", "\x1b[31mred\x07\u202e")
     with terminal(world) as top:
@@ -243,6 +251,7 @@ play([
     a_task_is_paused_and_goes_on,
     the_output_of_a_run_is_followed,
     it_fits_into_the_terminal_whatever_its_size,
+    the_last_run_of_a_task_may_be_one_of_its_instances,
     what_a_name_holds_is_not_for_the_terminal,
     it_leaves_the_terminal_as_it_was,
     where_there_is_no_terminal_it_says_so,
