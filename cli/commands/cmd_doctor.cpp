@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // asyncz doctor: is everything as it should be, and what is to be done where it is not.
+#include "base/number.hpp"
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/conformance.hpp"
@@ -213,13 +215,35 @@ class Examination {
     for (std::filesystem::directory_iterator it{folder, failed}, end; !failed && it != end;
          it.increment(failed)) {
       if (it->path().extension() != ".log") continue;
-      const auto run = resolve_run(*open_.vault, it->path().stem().string());
+      const auto run_id = it->path().stem().string();
+      const auto run = resolve_run(*open_.vault, run_id);
       const bool of_another_store = !run && !open_.store->log_directory();
       if (of_another_store || (run && !run->ended)) continue;
+      const auto to_be_sealed = is_unsettled(run_id);
+      if (!to_be_sealed) return to_be_sealed.error();
+      if (*to_be_sealed || !std::filesystem::exists(it->path(), failed)) continue;
       bad("logs", fmt::format("{} was never sealed, and its run has ended", it->path().string()),
           "read it and remove it");
     }
     return {};
+  }
+
+  // Whether the worker that has the task, or takes it next, is still to settle this run: it seals
+  // the log.
+  Result<bool> is_unsettled(std::string_view run_id)
+  {
+    const auto dot = std::min(run_id.rfind('.'), run_id.size());
+    const auto task = run_id.substr(0, dot);
+    const auto fence = parse_number<std::uint64_t>(run_id.substr(std::min(dot + 1, run_id.size())));
+    bool found = false;
+    const auto look_at = [&](std::string_view id, const Result<StoredTask>& stored) {
+      found = stored && parent_of_instance(id).value_or(id) == task &&
+              stored->progress.settled_fence < *fence && *fence <= stored->fence;
+      return !found;
+    };
+    if (!fence || !look_at(task, open_.vault->get(task))) return found;
+    if (const auto visited = open_.vault->each(look_at); !visited) return visited.error();
+    return found;
   }
 
   void check_clock()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a worker promises beyond running things: how it stops, waits, catches up and is killed."""
 
+import json
 import os
 import pathlib
 import signal
@@ -179,6 +180,24 @@ def what_a_run_wrote_before_its_worker_was_killed_can_be_read(world):
     check(world.run("logs", task).stdout == "precious\n", "the sealed log says something else")
 
 
+def doctor_has_nothing_to_say_of_a_log_that_the_next_worker_will_seal(world):
+    task = shell(world, "echo precious; echo start >>log; until [ -e go ]; do sleep 0.02; done")
+    worker = world.start_worker()
+    wait_until(lambda: ran(world) == ["start"], "the start", tick=0.01)
+    world.kill_worker(worker)
+    end_sleepers(world)
+    world.start_worker("--drain")
+    wait_until(lambda: ran(world) == ["start"] * 2, "the run anew", tick=0.01)
+    check(len(list(world.folder.rglob("logs/*.log"))) == 2, "the logs are not there")
+    found = json.loads(world.run("--json", "doctor", exits=(0, 1)).stdout)
+    said = [it["what"] for it in found if it["check"] == "logs"]
+    check(not said, f"it says {said}")
+    (world.folder / "go").touch()
+    world.wait_for_workers()
+    check(not list(world.folder.rglob("logs/*.log")), "a log is not sealed")
+    check(world.run("logs", task).stdout == "precious\n", "the sealed log says something else")
+
+
 def end_sleepers(world):
     """Ends the children that an earlier worker of this world has left."""
     for status in pathlib.Path("/proc").glob("[0-9]*/cwd"):
@@ -201,4 +220,5 @@ play([
     a_task_added_to_an_idle_worker_is_picked_up_at_once,
     queues_and_priorities_decide_who_goes_first,
     what_a_run_wrote_before_its_worker_was_killed_can_be_read,
+    doctor_has_nothing_to_say_of_a_log_that_the_next_worker_will_seal,
 ])
