@@ -132,6 +132,26 @@ std::string form_of(const mongo::Document& greeting)
   return "a single server";
 }
 
+// Documents that no command can name and no worker takes: an id is a text.
+Status see_strangers(mongo::Link& link, const std::string& collection,
+                     std::vector<Store::Trait>& traits)
+{
+  using mongo::Document;
+  const Document no_text{{"_id", Document{{"$not", Document{{"$type", "string"}}}}}};
+  const auto counted = link.ask({{"count", collection}, {"query", no_text}});
+  if (!counted) return counted.error();
+  const auto count = counted->number("n");
+  if (count == 0) return {};
+  traits.push_back(
+      {fmt::format("{} documents of the collection {} are no tasks: their _id is not a text", count,
+                   collection),
+       fmt::format(
+           "find them by db.getCollection('{}').find({{_id: {{$not: {{$type: 'string'}}}}}})"
+           " and move them elsewhere",
+           collection)});
+  return {};
+}
+
 Result<std::vector<Store::Trait>> MongoStore::examine()
 {
   auto& link = server_.rest;
@@ -148,6 +168,9 @@ Result<std::vector<Store::Trait>> MongoStore::examine()
       {mongo::offers_streams(*greeting) ? "a change stream wakes idle workers"
                                         : "idle workers look for changes each second",
        ""}};
+  if (auto seen = see_strangers(link, server_.collections.tasks, traits); !seen) {
+    return seen.error();
+  }
   if (const auto& version = build->text("ferretdbVersion"); !version.empty()) {
     traits.push_back({fmt::format("this is FerretDB {}, where two workers may take the same task",
                                   printable(version)),

@@ -119,6 +119,24 @@ TEST_CASE("what is not ours in the collection holds nobody up")
   CHECK(collection.documents().size() == 3);
 }
 
+TEST_CASE("documents whose _id is no text are counted, since no id names them")
+{
+  Collection collection;
+  const auto store = collection.open();
+  REQUIRE(store->add_task(record_of("a", system_clock().now())));
+  const auto told = [&] {
+    const auto traits = store->examine();
+    REQUIRE(traits);
+    return std::count_if(traits->begin(), traits->end(), [](const Store::Trait& trait) {
+      return trait.what.find("2 documents of the collection") == 0 && !trait.mend.empty();
+    });
+  };
+  CHECK(told() == 0);
+  collection.insert(due_document({}));
+  collection.insert(due_document({{"_id", 7}}));
+  CHECK(told() == 1);
+}
+
 TEST_CASE("a process that is killed leaves nothing in shared memory")
 {
   const Collection collection;
