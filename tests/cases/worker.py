@@ -5,7 +5,9 @@
 import json
 import os
 import pathlib
+import shlex
 import signal
+import subprocess
 import time
 
 from play import on_files, play
@@ -180,6 +182,18 @@ def what_a_run_wrote_before_its_worker_was_killed_can_be_read(world):
     check(world.run("logs", task).stdout == "precious\n", "the sealed log says something else")
 
 
+def a_worker_without_standard_descriptors_gives_their_numbers_to_no_file(world):
+    line = shlex.join(world.command("worker", *world.lease))
+    worker = subprocess.Popen(["/bin/sh", "-c", f"exec {line} <&- >&- 2>&-"], env=world.environment)
+    world._workers.append(worker)
+    task = shell(world, "echo said; echo ran >>log")
+    wait_until(lambda: not world.json("list"), "the end of the run", tick=0.01)
+    held = [os.readlink(f"/proc/{worker.pid}/fd/{number}") for number in range(3)]
+    check(held == ["/dev/null"] * 3, f"it holds {held}")
+    check(world.run("logs", task).stdout == "said\n", "the log says something else")
+    world.stop_workers()
+
+
 def doctor_has_nothing_to_say_of_a_log_that_the_next_worker_will_seal(world):
     task = shell(world, "echo precious; echo start >>log; until [ -e go ]; do sleep 0.02; done")
     worker = world.start_worker()
@@ -220,5 +234,6 @@ play([
     a_task_added_to_an_idle_worker_is_picked_up_at_once,
     queues_and_priorities_decide_who_goes_first,
     what_a_run_wrote_before_its_worker_was_killed_can_be_read,
+    a_worker_without_standard_descriptors_gives_their_numbers_to_no_file,
     doctor_has_nothing_to_say_of_a_log_that_the_next_worker_will_seal,
 ])
