@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/authority.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -99,10 +99,8 @@ Result<Authority> parse_authority(const Url& url)
 
 Result<int> parse_port(std::string_view text)
 {
-  int port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, port);
-  if (error == std::errc{} && rest == end && port > 0 && port < 65536) return port;
+  const auto port = parse_number<int>(text);
+  if (port && *port > 0 && *port < 65536) return *port;
   return Error{ErrorKind::usage, "a port is a number of 1 to 65535", {}};
 }
 

@@ -2,6 +2,7 @@
 #include "stores/registry.hpp"
 
 #include "base/hint.hpp"
+#include "base/number.hpp"
 #include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "stores/client_library.hpp"
@@ -15,7 +16,6 @@
 #include "stores/url.hpp"
 
 #include <array>
-#include <charconv>
 #include <string>
 #include <vector>
 
@@ -51,13 +51,11 @@ Status set_suffix(FileStoreOptions& options, const std::string& text)
 
 Status set_mode(FileStoreOptions& options, const std::string& text)
 {
-  unsigned mode = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, mode, 8);
-  if (error != std::errc{} || rest != end || (mode & ~0777U) != 0 || (mode & 0700U) != 0700) {
+  const auto mode = parse_number<unsigned>(text, 8);
+  if (!mode || (*mode & ~0777U) != 0 || (*mode & 0700U) != 0700) {
     return bad_parameter("mode", "is octal, such as 0700, and lets the owner do everything");
   }
-  options.mode = mode;
+  options.mode = *mode;
   return {};
 }
 

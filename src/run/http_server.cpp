@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/http_server.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +14,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -70,11 +70,9 @@ Result<Address> parse_address(std::string_view text)
   const auto colon = text.rfind(':');
   const bool bare = colon == std::string_view::npos;
   const auto digits = bare ? text : text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto* const end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, port);
-  if (error != std::errc{} || rest != end) return no_address(text);
-  const auto address = address_of(std::string{bare ? "" : text.substr(0, colon)}, port);
+  const auto port = parse_number<std::uint16_t>(digits);
+  if (!port) return no_address(text);
+  const auto address = address_of(std::string{bare ? "" : text.substr(0, colon)}, *port);
   if (!address) return no_address(text);
   return *address;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "run/service.hpp"
 
+#include "base/number.hpp"
 #include "base/unique_fd.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,12 +18,7 @@ namespace {
 
 std::optional<std::int64_t> number_from(const char* text)
 {
-  if (text == nullptr) return std::nullopt;
-  std::int64_t number = 0;
-  const auto* end = text + std::strlen(text);
-  const auto [rest, error] = std::from_chars(text, end, number);
-  if (error != std::errc{} || rest != end) return std::nullopt;
-  return number;
+  return text == nullptr ? std::nullopt : parse_number<std::int64_t>(text);
 }
 
 }  // namespace

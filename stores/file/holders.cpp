@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "stores/file/holders.hpp"
 
+#include "base/number.hpp"
+
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include <charconv>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace asyncz::stores {
 namespace {
@@ -20,10 +20,8 @@ void each_number(const std::string& path, const std::function<void(int)>& visit)
   const std::unique_ptr<DIR, int (*)(DIR*)> entries{::opendir(path.c_str()), ::closedir};
   if (!entries) return;
   while (const auto* entry = ::readdir(entries.get())) {
-    const std::string_view name{static_cast<const char*>(entry->d_name)};
-    int number = 0;
-    const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc{} && rest == name.data() + name.size()) visit(number);
+    const auto number = parse_number<int>(static_cast<const char*>(entry->d_name));
+    if (number) visit(*number);
   }
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // From a URL and parameters to an open Redis store.
 #include "base/hint.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "stores/authority.hpp"
 #include "stores/redis/redis_store.hpp"
 #include "stores/url.hpp"
 
 #include <array>
-#include <charconv>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,11 +32,12 @@ Error bad_parameter(std::string_view name, std::string_view why)
 
 Status set_database(RedisStoreOptions& options, std::string_view text)
 {
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, options.endpoint.database);
-  const bool read = error == std::errc{} && rest == end && options.endpoint.database >= 0;
-  if (read && options.endpoint.database < most_databases) return {};
-  return bad_parameter("database", "is a number, such as 0");
+  const auto number = parse_number<int>(text);
+  if (!number || *number < 0 || *number >= most_databases) {
+    return bad_parameter("database", "is a number, such as 0");
+  }
+  options.endpoint.database = *number;
+  return {};
 }
 
 Status set_timeout(RedisStoreOptions& options, std::string_view text)

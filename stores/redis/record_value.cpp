@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "stores/redis/record_value.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <optional>
 
@@ -14,9 +14,9 @@ namespace {
 template <class Number>
 bool read_number(std::string_view text, Number& number, int base = 10)
 {
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, base);
-  return error == std::errc{} && rest == end && !text.empty();
+  const auto read = parse_number<Number>(text, base);
+  number = read.value_or(number);
+  return read.has_value();
 }
 
 Bytes bytes_from(std::string_view text)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/postgresql_connection.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "stores/sql/postgresql_values.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -250,10 +250,8 @@ Result<std::size_t> PostgresqlConnection::read_result(const EachRow& each)
     Row row{*library_, result.get()};
     const int count = each ? library_->ntuples(result.get()) : 0;
     for (; row.row < count; ++row.row) each(row);
-    const std::string_view changed{library_->cmdTuples(result.get())};
-    std::size_t number = 0;
-    std::from_chars(changed.data(), changed.data() + changed.size(), number);
-    if (outcome) outcome = number;
+    const auto changed = parse_number<std::size_t>(library_->cmdTuples(result.get()));
+    if (outcome) outcome = changed.value_or(0);
   }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "stores/sql/schema.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,18 +29,18 @@ Result<bool> exists(SqlConnection& connection, const SqlStatements& sql, std::st
 Result<std::optional<std::int64_t>> noted_version(SqlConnection& connection,
                                                   const SqlStatements& sql)
 {
-  std::optional<std::int64_t> version;
-  const auto asked = connection.run(
-      fmt::format("SELECT content FROM {} WHERE kind = ? AND name = ?", sql.notes),
-      {schema_note, version_name}, [&](const SqlRow& row) {
-        const auto text = row.text(0);
-        std::int64_t number = 0;
-        if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) {
-          version = number;
-        }
-      });
+  std::optional<std::string> text;
+  const auto asked =
+      connection.run(fmt::format("SELECT content FROM {} WHERE kind = ? AND name = ?", sql.notes),
+                     {schema_note, version_name}, [&](const SqlRow& row) { text = row.text(0); });
   if (!asked) return asked.error();
-  return version;
+  if (!text) return std::optional<std::int64_t>{};
+  const auto version = parse_number<std::int64_t>(*text);
+  if (version) return version;
+  return Error{ErrorKind::failed,
+               fmt::format("the tables of {} are of version '{}', which is no number", sql.name,
+                           printable(*text)),
+               "use the asyncz that made them"};
 }
 
 // Nothing where the tables are not there.

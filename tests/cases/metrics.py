@@ -142,7 +142,7 @@ def a_port_that_is_taken_is_an_error_at_the_start(world):
         port = other.getsockname()[1]
         told = world.run("worker", "--metrics-listen", str(port), exits=(1,)).stderr
         check(f"cannot listen at 127.0.0.1:{port}" in told and "hint" in told, told)
-    for address in ("nobody:80", "80:", "::1:80", "127.0.0.1:99999"):
+    for address in ("nobody:80", "80:", "::1:80", "127.0.0.1:99999", "-1", "+80", "80x"):
         world.run("worker", "--metrics-listen", address, exits=(2,))
 
 

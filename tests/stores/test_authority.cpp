@@ -58,6 +58,17 @@ TEST_CASE("what cannot be read is refused without showing a password")
   }
 }
 
+TEST_CASE("a port is a number of 1 to 65535 and nothing else")
+{
+  CHECK(*parse_port("1") == 1);
+  CHECK(*parse_port("65535") == 65535);
+  for (const auto* text : {"", "0", "65536", "-1", "+1", " 1", "1 ", "1x", "4294967297"}) {
+    CAPTURE(text);
+    REQUIRE_FALSE(parse_port(text));
+    CHECK(parse_port(text).error().kind == ErrorKind::usage);
+  }
+}
+
 TEST_CASE("a password is found in the URL, then in its file, then in the environment")
 {
   const fakes::TempDir dir;

@@ -108,9 +108,10 @@ TEST_CASE("a file store is opened by URL or path, with the URL's parameters winn
 
 TEST_CASE("a file store's wrong parameters are refused by name")
 {
-  for (const auto* url :
-       {"file:relative", "file://otherhost/x", "file:///x?suffix=task", "file:///x?suffix=./a",
-        "file:///x?mode=0900", "file:///x?mode=0077", "file:///x?cleanup_directory=maybe"}) {
+  for (const auto* url : {"file:relative", "file://otherhost/x", "file:///x?suffix=task",
+                          "file:///x?suffix=./a", "file:///x?mode=0900", "file:///x?mode=0077",
+                          "file:///x?mode=-700", "file:///x?mode=%20700",
+                          "file:///x?mode=40000000700", "file:///x?cleanup_directory=maybe"}) {
     CAPTURE(url);
     const auto store = open_store({.url = url, .create = true});
     REQUIRE_FALSE(store);
@@ -118,6 +119,16 @@ TEST_CASE("a file store's wrong parameters are refused by name")
   }
   const auto store = open_store({.url = "file:///x?sufix=.a"});
   CHECK(store.error().hint.find("suffix") != std::string::npos);
+}
+
+TEST_CASE("a Redis database that is no number is refused before a server is asked")
+{
+  for (const auto* text : {"x", "-1", "+1", "%201", "1x", "99999999999"}) {
+    CAPTURE(text);
+    const auto store = open_store({.url = "redis://127.0.0.1:1/" + std::string{text}});
+    REQUIRE_FALSE(store);
+    CHECK(store.error().kind == ErrorKind::usage);
+  }
 }
 
 TEST_CASE("a directory that is open to others is refused")

@@ -127,6 +127,20 @@ TEST_CASE("tables that a newer asyncz made are refused")
   CHECK(kind_of(base.try_open()) == ErrorKind::failed);
 }
 
+TEST_CASE("tables whose version is no number are refused, and not made anew")
+{
+  const Base base;
+  static_cast<void>(base.open());
+  for (const std::string text : {"1x", " 1", "+1", "", "99999999999999999999"}) {
+    CAPTURE(text);
+    base.ask("UPDATE asyncz_store_notes SET content = CAST('" + text + "' AS BLOB) WHERE kind = 0");
+    const auto store = base.try_open();
+    REQUIRE_FALSE(store);
+    CHECK(store.error().kind == ErrorKind::failed);
+    CHECK(store.error().what.find("is no number") != std::string::npos);
+  }
+}
+
 TEST_CASE("many that open a new database at once make its tables once")
 {
   const Base base;
