@@ -5,9 +5,9 @@
 #include "cli/commands.hpp"
 #include "cli/files/output_file.hpp"
 #include "cli/import/crontab_import.hpp"
-#include "cli/import/crontab_text.hpp"
 #include "cli/views/json.hpp"
 #include "config/declared_task.hpp"
+#include "import/crontab_text.hpp"
 
 #include <fmt/format.h>
 
@@ -98,7 +98,7 @@ class Export final : public Command {
   // A task that is left out spoils `status`.
   std::string crontab_of(Context& context, const std::vector<Task>& tasks, ExitStatus& status) const
   {
-    const auto settings = reveal_ ? common_settings(tasks) : Environment{};
+    const auto settings = reveal_ ? common_settings(tasks) : CrontabSettings{};
     auto text = settings_text(settings);
     const auto user = system_ ? std::optional{own_user_name()} : std::nullopt;
     for (const auto& task : tasks) {

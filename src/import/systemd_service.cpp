@@ -4,6 +4,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "import/systemd_timer.hpp"
+#include "import/systemd_variables.hpp"
 #include "task/resource_limit.hpp"
 
 #include <fmt/format.h>
@@ -135,55 +136,21 @@ class ServiceReader {
 
   Status read_environment(const UnitSetting& setting)
   {
-    const auto words = unit_words(setting.value);
-    if (!words) return words.error();
-    for (const auto& word : *words) {
-      const auto whole = with_specifiers(word, units_.names);
-      if (!whole) return whole.error();
-      const auto equals = whole->find('=');
-      if (equals == 0 || equals == std::string::npos) {
-        return refused(fmt::format("{} is not NAME=VALUE", printable(*whole)));
-      }
-      task_.env[whole->substr(0, equals)] = whole->substr(equals + 1);
-    }
-    return {};
+    return add_variables(task_, setting.value, units_.names);
   }
 
-  // Its variables win over those of Environment=, which is read before.
+  // Read after Environment=, over whose variables its own win.
   Status read_environment_file(const UnitSetting& setting)
   {
-    std::string_view name = setting.value;
-    const bool may_lack = name.starts_with('-');
-    if (may_lack) name.remove_prefix(1);
-    const auto file = with_specifiers(name, units_.names);
-    if (!file) return file.error();
-    const auto content = units_.read(*file);
-    if (!content && may_lack) return {};
-    if (!content) return content.error();
-    Unit variables;
-    read_unit(variables, "[_]\n" + *content, *file);
-    if (!variables.problems.empty()) return variables.problems.front().error;
-    for (const auto& variable : variables.settings) {
-      const bool plain = variable.value.find_first_of("\"'\\") == std::string::npos;
-      const auto words = plain ? std::vector{variable.value} : unit_words(variable.value);
-      if (!words) return words.error();
-      task_.env[variable.key] = joined(*words, " ");
-    }
+    const auto added = add_file_of_variables(task_, setting.value, units_);
+    if (!added) return added.error();
+    if (!*added) return {};
     result_.warnings.push_back(
         {setting.place, refused("EnvironmentFile: its variables are taken as they are now")});
     return {};
   }
 
-  Status read_unset(const UnitSetting& setting)
-  {
-    const auto words = unit_words(setting.value);
-    if (!words) return words.error();
-    for (const auto& word : *words) {
-      task_.env.erase(word);
-      task_.unset_env.push_back(word);
-    }
-    return {};
-  }
+  Status read_unset(const UnitSetting& setting) { return remove_variables(task_, setting.value); }
 
   Status read_directory(const UnitSetting& setting)
   {

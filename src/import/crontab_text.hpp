@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-namespace asyncz::cli {
+namespace asyncz {
 
-using Environment = std::map<std::string, std::string>;
+using CrontabSettings = std::map<std::string, std::string>;
 
 // Variables that all of these tasks have with the same value: the settings at a crontab's top.
-[[nodiscard]] Environment common_settings(std::span<const Task> tasks);
+[[nodiscard]] CrontabSettings common_settings(std::span<const Task> tasks);
 
 // `NAME="value"`, a line each.
-[[nodiscard]] std::string settings_text(const Environment& settings);
+[[nodiscard]] std::string settings_text(const CrontabSettings& settings);
 
 struct CrontabText {
   std::string lines;              // empty: this task cannot be in a crontab
@@ -31,7 +31,7 @@ struct CrontabStyle {
 };
 
 // The lines of one task below `settings`.
-[[nodiscard]] CrontabText crontab_text(const Task& task, const Environment& settings,
+[[nodiscard]] CrontabText crontab_text(const Task& task, const CrontabSettings& settings,
                                        const CrontabStyle& style);
 
-}  // namespace asyncz::cli
+}  // namespace asyncz

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/import/crontab_text.hpp"
+#include "import/crontab_text.hpp"
 
 #include "import/crontab_task.hpp"
 
@@ -10,7 +10,6 @@
 #include <vector>
 
 using namespace asyncz;
-using namespace asyncz::cli;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/import/crontab_text.hpp"
+#include "import/crontab_text.hpp"
 
 #include "base/text.hpp"
 #include "import/crontab_task.hpp"
@@ -11,7 +11,7 @@
 #include <array>
 #include <optional>
 
-namespace asyncz::cli {
+namespace asyncz {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -67,7 +67,7 @@ std::optional<std::string> quoted(std::string_view value)
   return std::nullopt;
 }
 
-std::string command_of(const Task& task, const Environment& own)
+std::string command_of(const Task& task, const CrontabSettings& own)
 {
   std::string command;
   for (const auto& [name, value] : own) {
@@ -115,10 +115,10 @@ std::vector<std::string> fields_lost(const Task& task, const CrontabStyle& style
 
 }  // namespace
 
-Environment common_settings(std::span<const Task> tasks)
+CrontabSettings common_settings(std::span<const Task> tasks)
 {
   if (tasks.empty()) return {};
-  Environment common = tasks[0].env;
+  CrontabSettings common = tasks[0].env;
   common.erase("CRON_TZ");
   for (const auto& task : tasks) {
     std::erase_if(common, [&](const auto& setting) {
@@ -130,18 +130,19 @@ Environment common_settings(std::span<const Task> tasks)
   return common;
 }
 
-std::string settings_text(const Environment& settings)
+std::string settings_text(const CrontabSettings& settings)
 {
   std::string text;
   for (const auto& [name, value] : settings) text += fmt::format("{}={}\n", name, *quoted(value));
   return text;
 }
 
-CrontabText crontab_text(const Task& task, const Environment& settings, const CrontabStyle& style)
+CrontabText crontab_text(const Task& task, const CrontabSettings& settings,
+                         const CrontabStyle& style)
 {
   const auto schedule = schedule_of(task.trigger);
   if (!schedule) return {"", {"a crontab has no words for its schedule"}};
-  Environment own = task.env;
+  CrontabSettings own = task.env;
   std::erase_if(
       own, [&](const auto& it) { return settings.contains(it.first) || it.first == "CRON_TZ"; });
 
@@ -153,7 +154,7 @@ CrontabText crontab_text(const Task& task, const Environment& settings, const Cr
   if (!own.empty() && !style.reveal) text.lost.push_back(fmt::format("env{}", hidden));
   if (!task.stdin_data.empty() && !style.reveal)
     text.lost.push_back(fmt::format("stdin{}", hidden));
-  auto command = escaped(command_of(task, style.reveal ? own : Environment{}));
+  auto command = escaped(command_of(task, style.reveal ? own : CrontabSettings{}));
   if (command.find('\n') != std::string::npos) return {"", {"its command has several lines"}};
   if (!task.stdin_data.empty() && style.reveal) command += input_of(task.stdin_data);
   if (style.user) command = task.user.value_or(*style.user) + " " + command;
@@ -163,4 +164,4 @@ CrontabText crontab_text(const Task& task, const Environment& settings, const Cr
   return text;
 }
 
-}  // namespace asyncz::cli
+}  // namespace asyncz
