@@ -73,12 +73,7 @@ Result<Settings> load_settings(const std::optional<std::string>& config_file);
 // $XDG_CONFIG_HOME/asyncz/key, for root /etc/asyncz/key.
 [[nodiscard]] std::string default_key_file();
 
-// A TOML file or text as values, in the order in which they stand; times become their RFC 3339
-// text.
-//   usage  file, line, column
-Result<Value> read_toml(std::string_view text, std::string_view name);
-
-// A map as TOML; `read_toml` gives it back.
+// A map as TOML; parse_toml() gives it back.
 [[nodiscard]] std::string toml_text(const ValueMap& map);
 
 }  // namespace asyncz

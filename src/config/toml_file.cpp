@@ -136,11 +136,4 @@ Result<TomlFile> parse_toml(std::string_view text, std::string_view name)
   return file;
 }
 
-Result<Value> read_toml(std::string_view text, std::string_view name)
-{
-  Result<TomlFile> file = parse_toml(text, name);
-  if (!file) return file.error();
-  return std::move(file->root);
-}
-
 }  // namespace asyncz

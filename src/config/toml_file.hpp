@@ -13,7 +13,7 @@ namespace asyncz {
 
 struct TomlFile {
   std::string name;
-  Value root;                        // a map, keys in the order in which they stand
+  Value root;  // a map, keys in the order in which they stand; times are their RFC 3339 text
   std::map<std::string, int> lines;  // `worker.lease` → 7
 
   // `FILE:LINE`, or the file's name alone where the key is not known.

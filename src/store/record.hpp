@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace asyncz {
 
@@ -44,6 +45,19 @@ enum class NoteKind : std::uint8_t {
   queue = 2,   // a paused queue, under its name
   key = 3,     // the id of the key that the store is sealed under; one, under the name "key"
 };
+
+[[nodiscard]] constexpr std::string_view note_kind_text(NoteKind kind)
+{
+  switch (kind) {
+    case NoteKind::worker:
+      return "worker";
+    case NoteKind::queue:
+      return "queue";
+    case NoteKind::key:
+      return "key";
+  }
+  return {};
+}
 
 struct Note {
   NoteKind kind = NoteKind::worker;

@@ -80,24 +80,11 @@ std::string tag_text(std::uint64_t tag)
   return std::string(digits.size() - text.size(), '0') + text;
 }
 
-std::string_view text_of(NoteKind kind)
-{
-  switch (kind) {
-    case NoteKind::worker:
-      return "worker";
-    case NoteKind::queue:
-      return "queue";
-    case NoteKind::key:
-      return "key";
-  }
-  return {};
-}
-
 Result<NoteKind> note_kind_in(const Value& value)
 {
   const auto* text = value.get<std::string>();
   for (const auto kind : {NoteKind::worker, NoteKind::queue, NoteKind::key}) {
-    if (text != nullptr && *text == text_of(kind)) return kind;
+    if (text != nullptr && *text == note_kind_text(kind)) return kind;
   }
   return Error{ErrorKind::corrupt, "a note is of no known kind", {}};
 }
@@ -215,7 +202,7 @@ Result<RunRecord> run_in(const Value& value)
 Value value_of(const Note& note)
 {
   return ValueMap{
-      {"kind", text_of(note.kind)},
+      {"kind", note_kind_text(note.kind)},
       {"name", note.name},
       {"expires", note.expires ? value_of(*note.expires) : Value{}},
       {"content", base64_text(note.content)},

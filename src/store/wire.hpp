@@ -88,7 +88,6 @@ Value value_of(const RunRecord& run);
 Value value_of(const Note& note);
 Value value_of(const Demand& demand);
 Value value_of(const Offers& offers);
-std::string_view text_of(NoteKind kind);
 std::string tag_text(std::uint64_t tag);
 
 Result<Instant> instant_in(const Value& value);

@@ -22,13 +22,6 @@ std::string_view task_state_text(TaskState state)
   return state_texts.at(static_cast<std::size_t>(state));
 }
 
-std::optional<TaskState> parse_task_state(std::string_view text)
-{
-  const auto* found = std::find(state_texts.begin(), state_texts.end(), text);
-  if (found == state_texts.end()) return std::nullopt;
-  return static_cast<TaskState>(found - state_texts.begin());
-}
-
 TaskState state_of(const StoredTask& task, bool held, Instant now)
 {
   if (held) return TaskState::running;

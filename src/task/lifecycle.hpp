@@ -32,7 +32,6 @@ enum class TaskState : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view task_state_text(TaskState state);
-[[nodiscard]] std::optional<TaskState> parse_task_state(std::string_view text);
 
 // The state of a readable task. `held`: somebody runs it or one of its instances.
 [[nodiscard]] TaskState state_of(const StoredTask& task, bool held, Instant now);

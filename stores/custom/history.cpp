@@ -51,12 +51,12 @@ Status History::put_note(const Note& note)
 
 Status History::remove_note(NoteKind kind, std::string_view name)
 {
-  return helpers_.tell("remove_note", {{"kind", wire::text_of(kind)}, {"name", name}});
+  return helpers_.tell("remove_note", {{"kind", note_kind_text(kind)}, {"name", name}});
 }
 
 Result<std::vector<Note>> History::notes(NoteKind kind)
 {
-  return helpers_.items<Note>("notes", {{"kind", wire::text_of(kind)}}, wire::note_in);
+  return helpers_.items<Note>("notes", {{"kind", note_kind_text(kind)}}, wire::note_in);
 }
 
 }  // namespace asyncz::stores::custom

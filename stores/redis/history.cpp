@@ -15,22 +15,9 @@ namespace {
 constexpr std::size_t page_size = 500;
 constexpr std::int64_t pruned_at_once = 1000;
 
-std::string_view kind_name(NoteKind kind)
-{
-  switch (kind) {
-    case NoteKind::worker:
-      return "worker";
-    case NoteKind::queue:
-      return "queue";
-    case NoteKind::key:
-      return "key";
-  }
-  return "key";
-}
-
 std::string note_name(NoteKind kind, std::string_view name)
 {
-  return std::string{kind_name(kind)} + ':' + std::string{name};
+  return std::string{note_kind_text(kind)} + ':' + std::string{name};
 }
 
 bool visit_each(std::vector<Result<RunRecord>>& runs, const Store::VisitRun& visit)
@@ -163,7 +150,7 @@ Status History::put_note(const Note& note)
   const auto lives = note.expires && note.kind == NoteKind::worker
                          ? server_.span_until(*note.expires)
                          : std::string{};
-  const auto alone = note.kind == NoteKind::queue ? std::string_view{} : kind_name(note.kind);
+  const auto alone = note.kind == NoteKind::queue ? std::string_view{} : note_kind_text(note.kind);
   const auto reply = server_.rest.run(put_note_script, {server_.keys.notes(), server_.keys.channel},
                                       {note_name(note.kind, note.name), lives, server_.who,
                                        std::string{text_of(note.content)}, std::string{alone}});
@@ -189,7 +176,7 @@ Status History::remove_note(NoteKind kind, std::string_view name)
 Result<std::vector<Note>> History::notes(NoteKind kind)
 {
   const auto reply = server_.rest.run(notes_script, {server_.keys.notes(), server_.keys.channel},
-                                      {std::string{kind_name(kind)} + ':'});
+                                      {std::string{note_kind_text(kind)} + ':'});
   if (!reply) return reply.error();
   std::vector<Note> notes;
   for (const auto& pair : reply->list) {

@@ -12,14 +12,14 @@ src/time: base
 src/schedule: base time
 src/task: base time schedule
 src/import: base time schedule task
-src/codec: base time task
+src/codec: base task
 src/seal: base
 src/store: base time
 src/vault: base time task codec seal store
 src/run: base time task store vault
 src/config: base time schedule task
 stores: base time store
-cli: base time schedule task import codec seal store vault run config stores
+cli: base time schedule task import seal store vault run config stores
 cli/terminal:
 cli/files:
 cli/views: terminal

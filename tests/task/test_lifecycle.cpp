@@ -634,13 +634,10 @@ TEST_CASE_FIXTURE(Life,
   CHECK(last_run.scheduled == right);
 }
 
-TEST_CASE("states have texts that are read back")
+TEST_CASE("states have texts, and those of runs are read back")
 {
-  for (const auto* text :
-       {"unreadable", "running", "paused", "waiting", "retrying", "due", "scheduled"}) {
-    CHECK(task_state_text(*parse_task_state(text)) == text);
-  }
-  CHECK_FALSE(parse_task_state("asleep"));
+  CHECK(task_state_text(TaskState::unreadable) == "unreadable");
+  CHECK(task_state_text(TaskState::scheduled) == "scheduled");
   for (const auto* text :
        {"running", "succeeded", "failed", "timed-out", "cancelled", "missed", "skipped", "lost"}) {
     CHECK(run_state_text(*parse_run_state(text)) == text);
