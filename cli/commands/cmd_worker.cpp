@@ -111,15 +111,16 @@ class WorkerCommand final : public Command {
     ConsoleLog log{outer, log_format_.value_or((*settings)->worker.log_format) == "json"};
     WorkerContext context{outer, log, options->metrics};
 
+    const auto spawner = make_spawner();
+    if (!spawner) return spawner.error();
     auto open = context.open(load_.empty() ? Access::create : Access::load);
     if (!open) return open.error();
     options->store = open->url;
     for (const auto& file : load_) {
       if (auto status = load_file(context, *open, file, log); !status) return status.error();
     }
-    const auto spawner = make_spawner();
     const auto reload = [&] { return read_again(context, *open, log); };
-    Worker worker{*open->vault, *spawner, context.clock(), *options, log, reload};
+    Worker worker{*open->vault, **spawner, context.clock(), *options, log, reload};
     WorkerContext onlooker{outer, log, nullptr};
     const auto monitoring = monitor(onlooker, *open, worker, *options, log);
     if (!monitoring) return monitoring.error();

@@ -74,7 +74,8 @@ Result<ExitStatus> run_in_foreground(Context& context, OpenStore& open, const st
   context.flush();
   ForegroundLog log{context};
   const auto spawner = make_spawner();
-  Worker worker{*open.vault, *spawner, context.clock(), *options, log};
+  if (!spawner) return spawner.error();
+  Worker worker{*open.vault, **spawner, context.clock(), *options, log};
   if (auto status = worker.run(); !status) return status.error();
   const auto run = awaited->newest(*open.vault);
   if (!run) return run.error();

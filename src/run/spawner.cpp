@@ -308,22 +308,16 @@ class AllSignalsBlocked {
 
 class KernelSpawner final : public Spawner {
  public:
-  KernelSpawner()
-      : null_{::open("/dev/null", O_RDWR | O_CLOEXEC)},
-        stack_{::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)}
-  {
-  }
+  static constexpr std::size_t stack_size = std::size_t{64} << 10;
+
+  // Both are its own from then on.
+  KernelSpawner(UniqueFd null, void* stack) : null_{std::move(null)}, stack_{stack} {}
   KernelSpawner(const KernelSpawner&) = delete;
   KernelSpawner& operator=(const KernelSpawner&) = delete;
-  ~KernelSpawner() override
-  {
-    if (stack_ != MAP_FAILED) ::munmap(stack_, stack_size);
-  }
+  ~KernelSpawner() override { ::munmap(stack_, stack_size); }
 
   std::variant<Child, SpawnFailure> spawn(const ChildSpec& spec) override
   {
-    if (stack_ == MAP_FAILED || !null_) return SpawnFailure{125, "out of memory or descriptors"};
     Plan plan;
     plan.spec = &spec;
     plan.null_fd = null_.get();
@@ -343,8 +337,6 @@ class KernelSpawner final : public Spawner {
   }
 
  private:
-  static constexpr std::size_t stack_size = std::size_t{64} << 10;
-
   // Below 0: there is none.
   int clone(Plan& plan, int flags)
   {
@@ -395,6 +387,18 @@ class KernelSpawner final : public Spawner {
 
 }  // namespace
 
-std::unique_ptr<Spawner> make_spawner() { return std::make_unique<KernelSpawner>(); }
+Result<std::unique_ptr<Spawner>> make_spawner()
+{
+  const auto failed = [](std::string_view what) {
+    return Error{ErrorKind::unavailable, std::string{what} + ": " + std::strerror(errno),
+                 "no task could be started"};
+  };
+  UniqueFd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  if (!null) return failed("cannot open /dev/null");
+  void* stack = ::mmap(nullptr, KernelSpawner::stack_size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return failed("cannot start processes");
+  return std::unique_ptr<Spawner>{std::make_unique<KernelSpawner>(std::move(null), stack)};
+}
 
 }  // namespace asyncz

@@ -2,6 +2,8 @@
 // Starting processes: the seam between a worker's decisions and the kernel.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,6 +60,7 @@ class Spawner {
 // The kernel's processes. To be used by one thread that lives as long as the children may: a
 // parent-death signal follows the thread. Who reaps children reaps those that failed to start, too.
 // Which signals are not at their default is asked here, once.
-std::unique_ptr<Spawner> make_spawner();
+//   unavailable  what every child needs is not to be had: /dev/null, memory
+Result<std::unique_ptr<Spawner>> make_spawner();
 
 }  // namespace asyncz

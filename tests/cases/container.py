@@ -100,6 +100,18 @@ def its_exit_status_is_the_container_s(world):
     check(worker == 2, f"a wrong option: {worker}: {told}")
 
 
+def without_dev_null_it_refuses_to_start(world):
+    task = shell(world, "true")
+    before = world.json("show", task)
+    empty_dev = ["sh", "-c", 'mount -t tmpfs none /dev && exec "$@"', "sh"]
+    done = subprocess.run([*ALONE, *empty_dev, *world.command("worker", "--drain")], text=True,
+                          env=world.environment, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=120)
+    check(done.returncode == 5, f"{done.returncode}: {done.stderr}")
+    check("cannot open /dev/null" in done.stderr, done.stderr)
+    check(world.json("show", task) == before and not world.json("history"), "it took the task")
+
+
 def contained_to_the_end(world, *options):
     done = subprocess.run([*ALONE, *world.command("worker", *options)], env=world.environment,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
@@ -115,4 +127,5 @@ play([
     told_to_stop_it_waits_for_its_runs_and_takes_the_rest_along,
     told_twice_it_passes_the_signal_on,
     its_exit_status_is_the_container_s,
+    without_dev_null_it_refuses_to_start,
 ])

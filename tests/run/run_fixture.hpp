@@ -137,7 +137,7 @@ class WorkerFixture {
   WorkerOptions options;
   std::unique_ptr<Store> store;
   std::unique_ptr<Vault> vault;
-  std::unique_ptr<Spawner> spawner = make_spawner();
+  std::unique_ptr<Spawner> spawner = *make_spawner();
 };
 
 }  // namespace asyncz

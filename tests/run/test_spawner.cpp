@@ -55,7 +55,7 @@ class Fixture {
 
   fakes::TempDir dir;
   ChildSpec spec;
-  std::unique_ptr<Spawner> spawner = make_spawner();
+  std::unique_ptr<Spawner> spawner = *make_spawner();
 
  private:
   UniqueFd output_;
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "a child inherits its lock and no other descriptor")
 TEST_CASE_FIXTURE(Fixture, "a child leads a group of its own, with signals as they are by default")
 {
   ::signal(SIGPIPE, SIG_IGN);
-  spawner = make_spawner();
+  spawner = *make_spawner();
   sigset_t blocked;
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGTERM);
@@ -203,6 +203,19 @@ TEST_CASE_FIXTURE(Fixture, "another user's failures to start are told as ours ar
   spec.cwd = dir.path();
   CHECK(failure().exit_status == 125);
   CHECK(failure().reason == "cannot enter directory '" + dir.path() + "': Permission denied");
+}
+
+TEST_CASE("where what every child needs is not to be had there is no spawner, and it says why")
+{
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto spawner = make_spawner();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  REQUIRE_FALSE(spawner);
+  CHECK(spawner.error().kind == ErrorKind::unavailable);
+  CHECK(spawner.error().what == "cannot open /dev/null: Too many open files");
 }
 
 TEST_CASE_FIXTURE(Fixture, "input is what was given, or nothing at all")
