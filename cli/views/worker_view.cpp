@@ -32,7 +32,7 @@ ValueMap worker_value(const WorkerInfo& worker)
 std::string load_text(const WorkerInfo& worker)
 {
   auto text = fmt::format("{} of {} running", worker.running.size(), worker.concurrency);
-  if (worker.trouble) text += "; it cannot write to the store";
+  if (worker.trouble) text += "; it cannot write to the store or start runs";
   return text;
 }
 

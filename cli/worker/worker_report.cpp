@@ -63,6 +63,8 @@ HttpResponse WorkerReport::readiness()
       return plain(503, "the worker is stopping");
     case Worker::Pulse::troubled:
       return plain(503, "the store cannot be written");
+    case Worker::Pulse::starved:
+      return plain(503, "no run can be started");
     case Worker::Pulse::working:
       break;
   }

@@ -217,7 +217,8 @@ Result<ChildSpec> child_spec(const Task& task, const RunNames& names, const Host
 Result<UniqueFd> memory_file(std::string_view bytes)
 {
   const auto failed = [] {
-    return Error{ErrorKind::failed, std::string{"cannot keep stdin: "} + std::strerror(errno), {}};
+    return Error{
+        ErrorKind::unavailable, std::string{"cannot keep stdin: "} + std::strerror(errno), {}};
   };
   UniqueFd file{::memfd_create("stdin", MFD_CLOEXEC)};
   if (!file) return failed();

@@ -29,7 +29,7 @@ struct Job {
   enum class Outcome : std::uint8_t {
     began,     // what begin() said: nothing was to be run
     ended,     // what follows from `run`
-    put_back,  // the worker stops: nothing, or what follows from an interruption
+    put_back,  // it did not begin, or was ended because the worker stops
   };
 
   Reserved reserved;
@@ -39,6 +39,7 @@ struct Job {
   UniqueFd log;
   std::unique_ptr<Tee> tee;                      // of a run in the foreground
   bool kept = false;                             // the keeper has it
+  bool held_back = false;                        // put back: what any run needs was not there
   bool lost = false;                             // so was its reservation, before it had ended
   bool leased = false;                           // its child runs under a lease
   std::atomic<Duration> lease_end{Duration{0}};  // by since_boot(); written by the keeper

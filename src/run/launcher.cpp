@@ -26,7 +26,8 @@ Launcher::Launcher(Parts& parts)
       hooks_{parts},
       logs_{parts.log_folder},
       began_{parts.clock.now()},
-      pause_{first_pause}
+      pause_{first_pause},
+      starved_pause_{first_pause}
 {
 }
 
@@ -128,7 +129,7 @@ std::size_t Launcher::free_slots() const
   if (!parts_.options.only.empty() || !paused_) return 0;
   const auto taken = running_.size() + waiting_.size();
   if (taken >= parts_.slots || open_ >= taken + most_unsettled) return 0;
-  return parts_.slots - taken;
+  return starved_ ? 1 : parts_.slots - taken;
 }
 
 // Boot and shutdown tasks are kept in queues of their own, and a queue may be paused at any time.
@@ -202,7 +203,7 @@ void Launcher::take_only()
 
 void Launcher::take_due()
 {
-  if (boot_look_ && *boot_look_ <= parts_.clock.now()) {
+  if (boot_look_ && may_take() && *boot_look_ <= parts_.clock.now()) {
     boot_look_.reset();
     take_special("@boot");
   }
@@ -213,8 +214,7 @@ void Launcher::take_due()
 bool Launcher::another_round()
 {
   const auto wanted = demand();
-  if (parts_.troubles > 0 || wanted.limit == 0 || (wanted.only && wanted.only->empty()))
-    return false;
+  if (!may_take() || wanted.limit == 0 || (wanted.only && wanted.only->empty())) return false;
   if (rest_until_ && parts_.clock.now() < *rest_until_) return false;
   rest_until_.reset();
   auto& store = parts_.vault.store();
@@ -228,6 +228,7 @@ bool Launcher::another_round()
   if (*next > wanted.now && !ask_again) {
     pause_ = first_pause;
     took_all_ = true;
+    starve_no_more();
     return false;
   }
   auto reserved = parts_.vault.reserve_due(wanted);
@@ -249,9 +250,35 @@ void Launcher::start_waiting()
          (unlimited || running_.size() < parts_.slots)) {
     const auto job = std::move(waiting_.front());
     waiting_.pop_front();
-    is_paused(job->task().queue) ? put_back(job) : spawn(job);
+    const bool rests = is_paused(job->task().queue) || (is_starving() && !unlimited);
+    rests ? put_back(job) : spawn(job);
   }
 }
+
+// --- Starving ------------------------------------------------------------------------------------
+
+void Launcher::starve(const JobPtr& job, const std::string& reason)
+{
+  if (!starved_) {
+    parts_.log.say(Severity::error, job->run.id(), "put back, nothing can be started: " + reason);
+  }
+  try_again_ = Steady::now() + starved_pause_;
+  starved_pause_ = std::min(starved_pause_ * 2, longest_pause);
+  parts_.starved = true;
+  parts_.set_trouble(starved_, true);
+}
+
+void Launcher::starve_no_more()
+{
+  starved_pause_ = first_pause;
+  parts_.starved = false;
+  parts_.set_trouble(starved_, false);
+}
+
+bool Launcher::is_starving() const { return starved_ && Steady::now() < try_again_; }
+
+// Where the launcher alone is in trouble it tries one run from time to time.
+bool Launcher::may_take() const { return parts_.troubles == (starved_ ? 1 : 0) && !is_starving(); }
 
 // Tells the loop when there is nothing left to wait for.
 void Launcher::finish_round()
@@ -290,7 +317,8 @@ Instant Launcher::next_wake()
 {
   if (phase_ != Phase::taking) return never;
   const auto now = parts_.clock.now();
-  if (parts_.troubles > 0 || rest_until_) return rest_until_.value_or(now + breath);
+  if (is_starving()) return now + std::chrono::ceil<Duration>(try_again_ - Steady::now());
+  if (!may_take() || rest_until_) return rest_until_.value_or(now + breath);
   Instant wake = boot_look_.value_or(never);
   if (watch_ < 0) wake = std::min(wake, now + breath);
   auto& store = parts_.vault.store();

@@ -48,9 +48,17 @@ class Launcher {
   void launch(const JobPtr& job);
   [[nodiscard]] Result<Beginning> begin_now(const StoredTask& stored);
   void spawn(const JobPtr& job);
-  [[nodiscard]] Result<ChildSpec> prepare(Job& job, UniqueFd& input);
+  [[nodiscard]] Status equip(Job& job, ChildSpec& spec, UniqueFd& input);
+  void run_child(const JobPtr& job, const ChildSpec& spec);
   void fail_to_start(const JobPtr& job, int exit_status, std::string reason);
+  void hold_back(const JobPtr& job, std::string reason);
   void put_back(const JobPtr& job);
+
+  // What is not there for any run: nothing is started until the next try.
+  void starve(const JobPtr& job, const std::string& reason);
+  void starve_no_more();
+  [[nodiscard]] bool is_starving() const;
+  [[nodiscard]] bool may_take() const;
 
   void sleep();
   void get_ready();
@@ -67,6 +75,9 @@ class Launcher {
   bool changed_ = true;
   Instant began_;
   Duration pause_;                         // after the next error
+  bool starved_ = false;                   // Parts::starved
+  Steady::time_point try_again_;           // to start a run, while starved
+  Duration starved_pause_;                 // after the next try in vain
   std::deque<JobPtr> waiting_;             // reserved, for want of a slot not yet started
   std::map<std::string, JobPtr> running_;  // by id
   std::map<std::string, std::size_t> running_in_queue_;

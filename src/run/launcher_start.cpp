@@ -62,11 +62,10 @@ Result<Beginning> Launcher::begin_now(const StoredTask& stored)
   return begun;
 }
 
-Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
+// Gives it what is made anew for each run.
+Status Launcher::equip(Job& job, ChildSpec& spec, UniqueFd& input)
 {
   const auto& task = job.task();
-  auto spec = child_spec(task, {job.run.id(), job.run.fence, *job.begun.start}, parts_.host);
-  if (!spec) return spec;
   if (!task.stdin_data.empty()) {
     auto file = memory_file(task.stdin_data);
     if (!file) return file.error();
@@ -77,18 +76,18 @@ Result<ChildSpec> Launcher::prepare(Job& job, UniqueFd& input)
     if (!log) return log.error();
     job.log = *std::move(log);
   }
-  spec->stdin_fd = input.get();
-  spec->output_fd = job.log.get();
+  spec.stdin_fd = input.get();
+  spec.output_fd = job.log.get();
   if (!parts_.options.only.empty()) {
     auto tee = Tee::open(job.log.get());
     if (!tee) return tee.error();
     job.tee = *std::move(tee);
-    spec->output_fd = job.tee->output();
-    spec->error_fd = job.tee->error();
+    spec.output_fd = job.tee->output();
+    spec.error_fd = job.tee->error();
   }
-  spec->lock_fd = job.reserved.reservation.lock.get();
-  spec->die_with_parent = spec->lock_fd < 0;
-  return spec;
+  spec.lock_fd = job.reserved.reservation.lock.get();
+  spec.die_with_parent = spec.lock_fd < 0;
+  return {};
 }
 
 void Launcher::spawn(const JobPtr& job)
@@ -101,24 +100,32 @@ void Launcher::spawn(const JobPtr& job)
   running_.emplace(job->id(), job);
   ++running_in_queue_[job->task().queue];
 
+  auto spec = child_spec(job->task(), {run.id(), run.fence, *job->begun.start}, parts_.host);
   UniqueFd input;
-  const auto spec = prepare(*job, input);
+  const auto equipped = spec ? equip(*job, *spec, input) : Status{};
   run.start = parts_.clock.now();
   if (!spec) return fail_to_start(job, 125, spec.error().what);
+  if (!equipped) return hold_back(job, equipped.error().what);
+  run_child(job, *spec);
+}
+
+void Launcher::run_child(const JobPtr& job, const ChildSpec& spec)
+{
   parts_.spawning = true;
-  auto started = parts_.spawner.spawn(*spec);
+  auto started = parts_.spawner.spawn(spec);
   if (auto* child = std::get_if<Child>(&started)) {
     job->late_failure = std::move(child->late_failure);
     if (job->tee) job->tee->started();
     ++parts_.children;
-    if (parts_.options.metrics != nullptr) parts_.options.metrics->started(run);
+    if (parts_.options.metrics != nullptr) parts_.options.metrics->started(job->run);
     parts_.keep(job);
     parts_.loop.put(Started{job, child->pid});
   }
   parts_.spawning = false;
-  if (const auto* failure = std::get_if<SpawnFailure>(&started)) {
-    fail_to_start(job, failure->exit_status, failure->reason);
-  }
+  const auto* failure = std::get_if<SpawnFailure>(&started);
+  if (failure != nullptr && failure->scarce) return hold_back(job, failure->reason);
+  starve_no_more();
+  if (failure != nullptr) fail_to_start(job, failure->exit_status, failure->reason);
 }
 
 void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string reason)
@@ -132,6 +139,17 @@ void Launcher::fail_to_start(const JobPtr& job, int exit_status, std::string rea
   parts_.log.say(Severity::warning, run.id(), "failed: " + run.reason);
   free_slot(*job);
   parts_.record(job);
+}
+
+// It is not its fault, and nothing of it has begun: it is tried again. In the foreground nobody
+// would wait for that.
+void Launcher::hold_back(const JobPtr& job, std::string reason)
+{
+  if (!parts_.options.only.empty()) return fail_to_start(job, 125, std::move(reason));
+  starve(job, reason);
+  free_slot(*job);
+  job->held_back = true;
+  put_back(job);
 }
 
 void Launcher::put_back(const JobPtr& job)

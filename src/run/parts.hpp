@@ -159,7 +159,9 @@ struct Parts {
   std::atomic<std::size_t> hooked{0};    // jobs whose hooks are not over, or may be yet to come
   std::atomic<bool> hurried{false};      // no hook is to begin any more
   std::atomic<bool> giving_up{false};    // told to stop again while the store does not answer
-  std::atomic<int> troubles{0};  // threads that cannot write to the store; nothing new is started
+  // Threads that cannot write to the store, or start runs; nothing new is started.
+  std::atomic<int> troubles{0};
+  std::atomic<bool> starved{false};  // one of them is the launcher: what a run needs is not there
 
   Mailbox<LoopLetter> loop;
   Mailbox<LauncherLetter> launcher;

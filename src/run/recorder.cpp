@@ -15,12 +15,13 @@ namespace {
 constexpr auto pause_after_error = std::chrono::seconds{1};
 
 // The task that the outcome is computed from: as it was begun, or as somebody edited it meanwhile.
+// For what has not run it is still to be run at this boot.
 StoredTask base_of(const Job& job)
 {
-  const bool begun = job.outcome == Job::Outcome::ended || job.run.start.has_value();
-  if (!job.edited) return begun && job.begun.stored ? *job.begun.stored : job.reserved.stored;
-  auto base = job.reserved.stored;
-  if (begun && job.begun.stored) base.progress.boots = job.begun.stored->progress.boots;
+  const bool ran = job.outcome == Job::Outcome::ended || job.run.start.has_value();
+  auto base = job.begun.stored && !job.edited ? *job.begun.stored : job.reserved.stored;
+  const auto& seen = ran && job.begun.stored ? *job.begun.stored : job.reserved.stored;
+  base.progress.boots = seen.progress.boots;
   return base;
 }
 

@@ -174,10 +174,10 @@ void Settler::settle_group()
     const bool fulfilled = settled(job, statuses[i]);
     if (!fulfilled) continue;
     ++done.count;
-    const bool boot_retry = job->settled && job->task().trigger.kind == TriggerKind::boot &&
-                            job->settled->progress.attempt > 1 &&
-                            job->outcome != Job::Outcome::put_back;
-    if (boot_retry) done.boot_retry = job->settled->progress.moment;
+    const bool boot = job->settled && job->task().trigger.kind == TriggerKind::boot;
+    const bool retries =
+        boot && job->settled->progress.attempt > 1 && job->outcome != Job::Outcome::put_back;
+    if (retries || (boot && job->held_back)) done.boot_retry = job->settled->progress.moment;
   }
   group_since_ = Steady::now();
   if (done.count == 0) return;

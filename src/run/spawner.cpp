@@ -214,14 +214,20 @@ std::vector<std::string> candidates_for(const ChildSpec& spec)
   return candidates;
 }
 
-// Null where there is no such user.
-std::optional<Account> account_of(const std::string& user)
+SpawnFailure no_account(const std::string& user, int error)
+{
+  const bool scarce = error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
+  if (!scarce) return {125, "there is no user '" + printable(user) + "'"};
+  return {125, "cannot look for user '" + printable(user) + "': " + std::strerror(error), true};
+}
+
+std::variant<Account, SpawnFailure> account_of(const std::string& user)
 {
   passwd entry{};
   passwd* found = nullptr;
   std::vector<char> buffer(16384);
-  ::getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) return std::nullopt;
+  const int error = ::getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found == nullptr) return no_account(user, error);
   Account account{entry.pw_uid, entry.pw_gid, std::vector<gid_t>(64)};
   int count = static_cast<int>(account.groups.size());
   if (::getgrouplist(user.c_str(), account.gid, account.groups.data(), &count) < 0) {
@@ -329,9 +335,9 @@ class KernelSpawner final : public Spawner {
     plan.script_argv.insert(plan.script_argv.begin(), const_cast<char*>("/bin/sh"));
     plan.envp = pointers_to(spec.env);
     if (spec.user) {
-      plan.account = account_of(*spec.user);
-      if (!plan.account)
-        return SpawnFailure{125, "there is no user '" + printable(*spec.user) + "'"};
+      auto account = account_of(*spec.user);
+      if (auto* failure = std::get_if<SpawnFailure>(&account)) return std::move(*failure);
+      plan.account = std::get<Account>(std::move(account));
     }
     return spec.user ? fork(plan) : vfork(plan);
   }
@@ -377,7 +383,7 @@ class KernelSpawner final : public Spawner {
 
   static SpawnFailure no_process()
   {
-    return {125, std::string{"cannot fork: "} + std::strerror(errno)};
+    return {125, std::string{"cannot fork: "} + std::strerror(errno), true};
   }
 
   UniqueFd null_;

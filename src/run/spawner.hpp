@@ -35,6 +35,7 @@ struct ChildSpec {
 struct SpawnFailure {
   int exit_status = 125;  // 127 not found, 126 not executable, 125 directory, user, limits
   std::string reason;
+  bool scarce = false;  // this process is short of something: no fault of the command's
 };
 
 // Asked once, when a child that was still starting has ended: why its program never began, or

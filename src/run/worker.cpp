@@ -79,7 +79,8 @@ Worker::Pulse Worker::pulse(Duration patience)
   parts_.loop.put(Ping{answer});
   if (!answer->try_acquire_for(patience)) return Pulse::none;
   if (!working_) return Pulse::stopping;
-  return parts_.troubles > 0 ? Pulse::troubled : Pulse::working;
+  if (parts_.troubles > (parts_.starved ? 1 : 0)) return Pulse::troubled;
+  return parts_.starved ? Pulse::starved : Pulse::working;
 }
 
 Status Worker::prepare()
@@ -250,7 +251,7 @@ void Worker::report()
   Report present{children_.runs(), parts_.slots, parts_.troubles > 0};
   if (present == reported_) return;
   service_.tell("STATUS=" + std::to_string(present.runs.size()) + " running" +
-                (present.trouble ? "; the store cannot be written" : ""));
+                (present.trouble ? "; it cannot write to the store or start runs" : ""));
   parts_.settler.put(Running{present.runs});
   reported_ = std::move(present);
 }

@@ -31,8 +31,8 @@ class Worker {
   Status run();
 
   // Whether the loop answers within `patience`, and whether it takes new work: not while it stops
-  // or cannot write to the store. Any thread may ask.
-  enum class Pulse : std::uint8_t { none, stopping, troubled, working };
+  // or cannot write to the store or (starved) start runs. Any thread may ask.
+  enum class Pulse : std::uint8_t { none, stopping, troubled, starved, working };
   Pulse pulse(Duration patience);
 
   // How many runs at a time there may be now. Any thread may ask.

@@ -16,6 +16,28 @@
 using namespace asyncz;
 using namespace std::chrono_literals;
 
+namespace {
+
+// One that the kernel gives no processes at first.
+class ScarceSpawner final : public Spawner {
+ public:
+  ScarceSpawner(std::unique_ptr<Spawner> real, int refusals)
+      : real_{std::move(real)}, refusals_{refusals}
+  {
+  }
+  std::variant<Child, SpawnFailure> spawn(const ChildSpec& spec) override
+  {
+    if (refusals_-- > 0) return SpawnFailure{125, "cannot fork: none is left", true};
+    return real_->spawn(spec);
+  }
+
+ private:
+  std::unique_ptr<Spawner> real_;
+  int refusals_;
+};
+
+}  // namespace
+
 TEST_CASE_FIXTURE(WorkerFixture, "a due task is run, recorded and removed")
 {
   add("hello", "echo hello; echo oops >&2");
@@ -65,6 +87,40 @@ TEST_CASE_FIXTURE(WorkerFixture, "a failure says its status, a command that is n
     CHECK(run.reason.empty() == (run.task == "fails"));
   }
   CHECK(stored() == 0);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "what cannot be started for want of processes waits until it can")
+{
+  spawner = std::make_unique<ScarceSpawner>(std::move(spawner), 2);
+  add("boot", "echo boot >>log", [](Task& task) { task.trigger = {.kind = TriggerKind::boot}; });
+  add("careful", "echo careful >>log", [](Task& task) { task.delivery = Delivery::at_most_once; });
+  add("often", "echo often >>log", [](Task& task) {
+    task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = system_clock().now()};
+  });
+  drain();
+  const auto text = dir.read("log");
+  for (const std::string name : {"boot\n", "careful\n", "often\n"}) {
+    CAPTURE(name);
+    CHECK(text.find(name) != std::string::npos);
+  }
+  const auto runs = history();
+  CHECK(runs.size() == 3);
+  for (const auto& run : runs) {
+    CHECK(run.state == RunState::succeeded);
+    CHECK(run.attempt == 1);
+  }
+  REQUIRE(log.complaints.size() == 1);
+  CHECK(log.complaints[0].find("cannot fork") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "in the foreground it is an error, and the task stays")
+{
+  spawner = std::make_unique<ScarceSpawner>(std::move(spawner), 1);
+  options.only = "plain";
+  add("plain", "true", [](Task& task) { task.retries = 1; });
+  drain();
+  CHECK(history().at(0).exit_status == 125);
+  CHECK(stored() == 1);
 }
 
 TEST_CASE_FIXTURE(WorkerFixture, "a failed run is tried again, each attempt in the history")

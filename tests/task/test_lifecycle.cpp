@@ -548,6 +548,21 @@ TEST_CASE_FIXTURE(Life, "a run that was ended because its worker stops is due ag
   }
 }
 
+TEST_CASE_FIXTURE(Life, "what was missed before a run that could not begin is recorded once")
+{
+  plan_now();
+  task().coalesce = false;
+  task().misfire_grace_time = 15min;
+  clock.advance(35min);
+  const auto begun = reserve();
+  REQUIRE(begun.records.size() == 1);
+  CHECK(begun.start->scheduled == noon + 20min);
+  settle(put_back(*begun.stored, run_of(stored, *begun.start), clock.now(), random())->stored);
+  const auto again = reserve();
+  CHECK(again.records.empty());
+  CHECK(again.start->scheduled == noon + 20min);
+}
+
 // --- Edits while a run goes on -------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Life, "an edit while a run goes on counts from the next run")
