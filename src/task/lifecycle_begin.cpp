@@ -3,6 +3,7 @@
 #include "task/lifecycle.hpp"
 
 #include "base/task_id.hpp"
+#include "task/hook.hpp"
 #include "task/lifecycle_parts.hpp"
 
 #include <algorithm>
@@ -29,6 +30,14 @@ std::optional<Run> last_run_of(const StoredTask& task)
   run.exit_status = last->exit_status;
   run.signal = last->signal;
   return run;
+}
+
+// It waits for nothing but the hooks of its last run.
+bool retry_is_dropped(const StoredTask& task)
+{
+  const auto& progress = task.progress;
+  return progress.attempt > 1 && progress.last_run &&
+         progress.cancel_fence == progress.last_run->fence;
 }
 
 StoredTask settled(StoredTask task)
@@ -254,11 +263,19 @@ Result<Instant> under_present_rules(const StoredTask& task, const Course& course
 }
 
 // The next due time has come before the retry: the run has failed for good. What follows from that
-// is settled first, and the task is due at once for the other.
+// is settled first, and the task is due at once for the other. Where it has hooks that the retry is
+// dropped is settled before them: whoever comes after a worker that died with them runs them again.
 void Begin::drop_retry(const Course& course, Instant next)
 {
   out.stored = settled(task);
-  out.ended = last_run_of(task);
+  auto last = last_run_of(task);
+  const bool has_hooks = last && !hooks_of(task.task, *last).empty();
+  if (has_hooks && !retry_is_dropped(task)) {
+    out.stored->progress.cancel_fence = last->fence;
+    return;
+  }
+  out.stored->progress.cancel_fence = 0;
+  out.ended = std::move(last);
   schedule_for(*out.stored, course.zone, next, random);
 }
 
@@ -304,7 +321,7 @@ Result<Beginning> begin(const StoredTask& task, const Surroundings& around, cons
   }
   // Adding an instance can simply be done again; and so can a run at boot or shutdown.
   const bool by_instances = task.task.recurring() && task.task.max_instances > 1;
-  const bool ran_itself = !timeless(task.task) && !by_instances;
+  const bool ran_itself = !timeless(task.task) && !by_instances && !retry_is_dropped(task);
   const auto status = [&] {
     if (ran_itself && interruptions_of(task) > 0) return begin.after_interruption();
     return timeless(task.task) ? begin.boot() : begin.due_time();

@@ -47,7 +47,7 @@ struct Progress {
   std::vector<std::string> instances;  // ids of instances that may still exist
   std::vector<std::string> waiters;    // tasks whose `after` names this one; may name unknown ids
   std::vector<BootMark> boots;
-  std::uint64_t cancel_fence = 0;  // the run with this fence is to be stopped
+  std::uint64_t cancel_fence = 0;  // the run with this fence is to be stopped, or not tried again
   bool remove_after_run = false;   // `remove` came while a run held it
   std::string paused_by;           // user@host and when, for `why`
   std::optional<Instant> paused_since;

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include <map>
 #include <string>
 #include <thread>
 
@@ -17,6 +18,44 @@ namespace {
 void await(const fakes::TempDir& dir, const std::string& name)
 {
   while (dir.read(name).empty()) std::this_thread::yield();
+}
+
+// A task every hour whose run of 90 minutes ago failed on another worker, and was to be tried
+// again.
+void add_with_late_retry(WorkerFixture& fixture, const std::string& on_failure)
+{
+  const auto now = system_clock().now();
+  const auto began = now - 90min;
+  const auto no_chance = [] { return 0.0; };
+  StoredTask stored;
+  stored.task.id = stored.task.name = "task";
+  stored.task.argv = {"echo run $ASYNCZ_ATTEMPT >>log"};
+  stored.task.shell = true;
+  stored.task.cwd = fixture.dir.path();
+  stored.task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = began};
+  stored.task.retries = 3;
+  stored.task.on_failure = on_failure;
+  stored.progress.created = began;
+  REQUIRE(plan(stored, began, no_chance));
+  REQUIRE(fixture.vault->add({&stored, 1}).front());
+  {
+    Demand demand;
+    demand.now = now;
+    auto reserved = fixture.vault->reserve("task", demand);
+    REQUIRE(reserved);
+    auto run = run_of(reserved->stored, {began, 1});
+    run.state = RunState::failed;
+    run.exit_status = 3;
+    run.start = run.end = began;
+    run.output = "the end of its output\n";
+    run.worker = "another";
+    REQUIRE(fixture.vault->record_run(run));
+    const auto ending = finish(reserved->stored, run, began, no_chance);
+    REQUIRE(ending);
+    REQUIRE(ending->stored->progress.attempt == 2);
+    const Outcome outcome{&*reserved, ending->stored};
+    REQUIRE(fixture.vault->settle({&outcome, 1}).front());
+  }
 }
 
 }  // namespace
@@ -183,38 +222,7 @@ TEST_CASE_FIXTURE(WorkerFixture, "a run in the foreground has its hooks, too")
 
 TEST_CASE_FIXTURE(WorkerFixture, "a run whose retry came too late has its hooks, once")
 {
-  const auto now = system_clock().now();
-  const auto began = now - 90min;
-  const auto no_chance = [] { return 0.0; };
-  StoredTask stored;
-  stored.task.id = stored.task.name = "task";
-  stored.task.argv = {"echo run $ASYNCZ_ATTEMPT >>log"};
-  stored.task.shell = true;
-  stored.task.cwd = dir.path();
-  stored.task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = began};
-  stored.task.retries = 3;
-  stored.task.on_failure = "{ cat; echo $ASYNCZ_EXIT_STATUS $ASYNCZ_ATTEMPT; } >>log; exit 1";
-  stored.progress.created = began;
-  REQUIRE(plan(stored, began, no_chance));
-  REQUIRE(vault->add({&stored, 1}).front());
-  {
-    Demand demand;
-    demand.now = now;
-    auto reserved = vault->reserve("task", demand);
-    REQUIRE(reserved);
-    auto run = run_of(reserved->stored, {began, 1});
-    run.state = RunState::failed;
-    run.exit_status = 3;
-    run.start = run.end = began;
-    run.output = "the end of its output\n";
-    run.worker = "another";
-    REQUIRE(vault->record_run(run));
-    const auto ending = finish(reserved->stored, run, began, no_chance);
-    REQUIRE(ending);
-    REQUIRE(ending->stored->progress.attempt == 2);
-    const Outcome outcome{&*reserved, ending->stored};
-    REQUIRE(vault->settle({&outcome, 1}).front());
-  }
+  add_with_late_retry(*this, "{ cat; echo $ASYNCZ_EXIT_STATUS $ASYNCZ_ATTEMPT; } >>log; exit 1");
   options.drain = false;
   options.once = true;
   drain();
@@ -225,4 +233,28 @@ TEST_CASE_FIXTURE(WorkerFixture, "a run whose retry came too late has its hooks,
   CHECK(failed.worker == "another");
   CHECK(failed.exit_status == 3);
   CHECK(failed.reason == "on_failure failed: exit status 1");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "such hooks that a worker left behind are run again, and no run is")
+{
+  add_with_late_retry(*this,
+                      "echo hook >>log; [ -e stopped ] || { echo x >begun; exec sleep 1000; }");
+  options.drain = false;
+  const auto pid = ::getpid();
+  const std::jthread stopper{[&] {
+    await(dir, "begun");
+    ::kill(pid, SIGTERM);
+    ::kill(pid, SIGINT);
+  }};
+  drain();
+  CHECK(dir.read("log") == "hook\n");
+  dir.write("stopped", "x");
+  open("file://" + dir.file("store"));
+  options.once = true;
+  drain();
+  CHECK(dir.read("log") == "hook\nhook\nrun 1\n");
+  std::map<RunState, int> states;
+  for (const auto& run : history()) ++states[run.state];
+  CHECK(states == std::map<RunState, int>{{RunState::succeeded, 1}, {RunState::failed, 1}});
 }

@@ -405,6 +405,22 @@ TEST_CASE_FIXTURE(Life, "a retry never delays the schedule")
     CHECK(last_run.attempt == 1);
     CHECK(last_run.scheduled == noon + 10min);
   }
+  SUBCASE("whose hooks are run again where a worker died with them")
+  {
+    task().on_failure = "true";
+    run(RunState::failed, 30s);
+    clock.set(noon + 11min);
+    CHECK_FALSE(settle_only().ended);  // so that it is known by then
+    CHECK(progress().moment <= clock.now());
+    CHECK(reserve().ended->id() == last_run.id());
+    const auto after_death = settle_only();
+    REQUIRE(after_death.ended);
+    CHECK(after_death.ended->id() == last_run.id());
+    CHECK(after_death.records.empty());
+    run(RunState::succeeded);
+    CHECK(last_run.attempt == 1);
+    CHECK(last_run.scheduled == noon + 10min);
+  }
   SUBCASE("one before it keeps the due time that it is for")
   {
     run(RunState::failed, 30s);
