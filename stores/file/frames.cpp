@@ -26,11 +26,23 @@ std::uint64_t checksum(ByteView frame)
   return fnv1a(frame.subspan(header_size), fnv1a(frame.first(check_offset)));
 }
 
+bool has_sound_header(ByteView bytes)
+{
+  return bytes.size() >= header_size && text_of(bytes.first(magic.size())) == magic &&
+         get_le<std::uint32_t>(&bytes[head_check_offset]) == head_checksum(bytes);
+}
+
+// Whether it is shorter than the frame that it begins.
+bool is_torn(ByteView bytes)
+{
+  if (bytes.size() < header_size) return magic.starts_with(text_of(bytes).substr(0, magic.size()));
+  return has_sound_header(bytes) && get_le<std::uint32_t>(&bytes[4]) > bytes.size() - header_size;
+}
+
 // The frame that a sound header at the beginning of `bytes` speaks of.
 std::optional<ByteView> frame_at(ByteView bytes)
 {
-  if (bytes.size() < header_size || text_of(bytes.first(magic.size())) != magic) return {};
-  if (get_le<std::uint32_t>(&bytes[head_check_offset]) != head_checksum(bytes)) return {};
+  if (!has_sound_header(bytes)) return {};
   const auto size = get_le<std::uint32_t>(&bytes[4]);
   if (size > bytes.size() - header_size) return {};
   return bytes.first(header_size + size);
@@ -91,6 +103,9 @@ Frames decode_frames(ByteView bytes)
     }
     at += frame->size();
   }
+  const auto rest = bytes.subspan(frames.end);
+  frames.torn = !rest.empty() && is_torn(rest);
+  frames.damaged |= !rest.empty() && !frames.torn;
   return frames;
 }
 

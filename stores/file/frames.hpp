@@ -17,8 +17,9 @@ namespace asyncz::stores {
 struct Frames {
   std::vector<RunRecord> runs;
   std::vector<ByteView> views;  // of each among the bytes
-  std::size_t end = 0;          // of the last of them; what follows was torn by its writer's death
-  bool damaged = false;         // there is something else between them
+  std::size_t end = 0;          // of the last of them
+  bool torn = false;            // what follows is the beginning of another, whose writer died
+  bool damaged = false;         // there is something else between or behind them
 };
 [[nodiscard]] Frames decode_frames(ByteView bytes);
 

@@ -72,7 +72,8 @@ std::optional<RunRecord> search(int dir, const std::vector<Part>& parts, std::ui
 
 // --- Writing -------------------------------------------------------------------------------------
 
-// Opens the file of our number, and cuts what a writer that died left of its last frame.
+// Opens the file of our number, and cuts what a writer that died left of its last frame. One that
+// ends otherwise is set aside as it is.
 Status History::open_own()
 {
   const auto number = seat_.number();
@@ -84,7 +85,12 @@ Status History::open_own()
   if (!fd) return fd.error();
   const auto bytes = read_all(fd->get(), largest_history_file, name_);
   if (!bytes) return bytes.error();
-  size_ = static_cast<std::int64_t>(decode_frames(*bytes).end);
+  const auto frames = decode_frames(*bytes);
+  if (frames.end < bytes->size() && !frames.torn) {
+    const auto aside = rotate();
+    return aside ? open_own() : aside;
+  }
+  size_ = static_cast<std::int64_t>(frames.end);
   if (::ftruncate(fd->get(), size_) != 0) return disk_error("cannot mend the history", errno);
   fresh_ = bytes->empty();
   own_ = std::make_shared<UniqueFd>(*std::move(fd));

@@ -59,7 +59,7 @@ Result<Frames> read_part(int dir, const Part& part)
 
 Error damaged(const Part& part)
 {
-  return {ErrorKind::corrupt, "the history file '" + name_of(part) + "' is damaged in its middle",
+  return {ErrorKind::corrupt, "the history file '" + name_of(part) + "' is damaged",
           "asyncz doctor tells more"};
 }
 

@@ -47,6 +47,36 @@ TEST_CASE("the number of a dead worker is used again, and the torn end of its hi
   CHECK(store->find_run(1, 11, 1).error().kind == ErrorKind::not_found);
 }
 
+TEST_CASE(
+    "a history whose last run is damaged is set aside, not cut, when its number is used again")
+{
+  const Place place;
+  {
+    const auto before = place.open();
+    for (const std::uint64_t fence : {10, 11}) {
+      REQUIRE(before->record_run(run_of(1, fence, noon)));
+    }
+  }
+  const std::string file = ".asyncz/history/WORKER-1";
+  auto text = place.read(file);
+  text[text.size() - 5] ^= 1;
+  place.write(file, text);
+
+  const auto store = place.open();
+  REQUIRE(store->record_run(run_of(1, 12, noon + 1s)));
+  CHECK(place.read(file + ".1") == text);
+  std::vector<std::uint64_t> fences;
+  int damaged = 0;
+  REQUIRE(place.open()->runs({}, [&](const Result<RunRecord>& run) {
+    run ? fences.push_back(run->fence) : static_cast<void>(++damaged);
+    return true;
+  }));
+  CHECK(fences == std::vector<std::uint64_t>{12, 10});
+  CHECK(damaged == 1);
+  REQUIRE(store->prune_runs(noon + 1h, 0));
+  CHECK(place.read(file + ".1") == text);
+}
+
 TEST_CASE("a damaged history shows its whole runs, says so, and is not pruned away")
 {
   const Place place;

@@ -50,6 +50,30 @@ TEST_CASE("whatever byte of a frame is damaged, the frames beside it are found")
   }
 }
 
+TEST_CASE("only an end that is shorter than its frame is taken for torn")
+{
+  const auto whole = three_frames();
+  const auto size = whole.size() / 3;
+  for (std::size_t left = 1; left < size; ++left) {
+    const auto frames = decode_frames(ByteView{whole}.first(2 * size + left));
+    CAPTURE(left);
+    CHECK(fences_of(frames) == std::vector<std::uint64_t>{1, 2});
+    CHECK(frames.end == 2 * size);
+    CHECK(frames.torn);
+    CHECK_FALSE(frames.damaged);
+  }
+  for (auto at = 2 * size; at < whole.size(); ++at) {
+    auto bytes = whole;
+    bytes[at] ^= 0x55;
+    const auto frames = decode_frames(bytes);
+    CAPTURE(at);
+    CHECK(fences_of(frames) == std::vector<std::uint64_t>{1, 2});
+    CHECK(frames.end == 2 * size);
+    CHECK_FALSE(frames.torn);
+    CHECK(frames.damaged);
+  }
+}
+
 // Each of these heads is sound and speaks of megabytes: a reader that tried them all for each other
 // would not come to an end while somebody waits.
 TEST_CASE("a history full of false heads is read in one pass")
