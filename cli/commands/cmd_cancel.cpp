@@ -98,7 +98,7 @@ class Cancel final : public Command {
   Status cancel(Context& context, OpenStore& open, const StoredTask& task, const RunUnderWay& run)
   {
     if (const auto requested = request_cancel(*open.vault, run); !requested) return requested;
-    const auto ended = end_leftovers(open, run.id, task.task.kill_grace, context.clock().now());
+    const auto ended = end_leftovers(open, task.task, run.id, context.clock().now());
     if (!ended) return ended.error();
     for (const std::string& line : *ended) context.note(line);
     const auto history = parent_of_instance(task.task.id).value_or(task.task.id);

@@ -6,16 +6,19 @@
 #include "base/unique_fd.hpp"
 #include "cli/runs/processes.hpp"
 #include "run/environment.hpp"
+#include "run/process_group.hpp"
 #include "run/wait.hpp"
 
 #include <fmt/format.h>
 
+#include <pwd.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace asyncz::cli {
 namespace {
@@ -28,18 +31,37 @@ Error has_ended(const std::string& id)
           "asyncz remove takes the task away, asyncz pause keeps it from running"};
 }
 
+// Whoever runs this task, where that is another user than ours; only root's worker runs others.
+//   failed  there is no such user here
+Result<std::optional<uid_t>> other_user_of(const Task& task)
+{
+  if (!task.user || ::geteuid() != 0) return std::optional<uid_t>{};
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> buffer(16384);
+  ::getpwnam_r(task.user->c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr) return std::optional{found->pw_uid};
+  return Error{ErrorKind::failed, fmt::format("there is no user {}", printable(*task.user)), {}};
+}
+
+UniqueFd handle_of(pid_t process)
+{
+  return UniqueFd{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))};
+}
+
 // Ends a process with its group: what a run starts comes and goes, but stays in groups that the run
-// has made.
-void end_group_of(int pid, Duration kill_grace)
+// has made. Whether it has gone.
+bool end_group_of(pid_t pid, std::optional<uid_t> user, Duration kill_grace)
 {
   const pid_t group = ::getpgid(pid);
-  if (group <= 1 || group == ::getpgrp()) return;
-  const UniqueFd leader{static_cast<int>(::syscall(SYS_pidfd_open, group, 0))};
-  ::kill(-group, SIGTERM);
-  ::kill(-group, SIGCONT);
-  if (leader) wait_for(std::array{leader.get()}, from_now(kill_grace));
-  ::kill(-group, SIGKILL);
-  if (leader) wait_for(std::array{leader.get()}, from_now(kill_grace));
+  if (pid <= 1 || group <= 1 || group == ::getpgrp()) return false;
+  const auto leader = handle_of(group);
+  const auto process = handle_of(pid);
+  if (!signal_group_as(user, group, SIGTERM)) return false;
+  signal_group_as(user, group, SIGCONT);
+  wait_for(std::array{leader ? leader.get() : process.get()}, from_now(kill_grace));
+  signal_group_as(user, group, SIGKILL);
+  return !process || wait_for(std::array{process.get()}, from_now(kill_grace))[0];
 }
 
 }  // namespace
@@ -95,10 +117,10 @@ Result<bool> is_served_here(Vault& vault, int pid)
   return false;
 }
 
-Result<std::vector<std::string>> end_leftovers(OpenStore& open, const std::string& id,
-                                               Duration kill_grace, Instant now)
+Result<std::vector<std::string>> end_leftovers(OpenStore& open, const Task& task,
+                                               const std::string& id, Instant now)
 {
-  std::vector<std::string> ended;
+  std::vector<std::string> lines;
   for (int i = 0; i < most_leftovers; ++i) {
     const auto holder = open.store->holder(id, now);
     if (!holder) return holder.error();
@@ -106,12 +128,20 @@ Result<std::vector<std::string>> end_leftovers(OpenStore& open, const std::strin
     const auto served = is_served_here(*open.vault, holder->pid);
     if (!served) return served.error();
     if (*served) break;
-    const auto name = name_of_process(holder->pid);
-    end_group_of(holder->pid, kill_grace);
-    ended.push_back(fmt::format("ended process {} ({}) and its group, which no live worker watches",
-                                holder->pid, printable(name)));
+    const auto user = other_user_of(task);
+    if (!user) return user.error();
+    const auto process =
+        fmt::format("process {} ({})", holder->pid, printable(name_of_process(holder->pid)));
+    if (!end_group_of(holder->pid, *user, task.kill_grace)) {
+      lines.push_back(
+          fmt::format("{} holds the task; it is left alone: it is not one that the task's user "
+                      "could end",
+                      process));
+      break;
+    }
+    lines.push_back(fmt::format("ended {} and its group, which no live worker watches", process));
   }
-  return ended;
+  return lines;
 }
 
 }  // namespace asyncz::cli

@@ -37,8 +37,10 @@ Status request_cancel(Vault& vault, const RunUnderWay& run);
 Result<bool> is_served_here(Vault& vault, int pid);
 
 // Ends the processes that hold this task though their worker has died: politely first, and by force
-// when the task's kill_grace is over. A line for each that was ended.
-Result<std::vector<std::string>> end_leftovers(OpenStore& open, const std::string& id,
-                                               Duration kill_grace, Instant now);
+// when the task's kill_grace is over. A run may hand its lock to any process that takes it, so they
+// are ended as the task's user could end them, and no others. A line for each, also for one that is
+// left alone.
+Result<std::vector<std::string>> end_leftovers(OpenStore& open, const Task& task,
+                                               const std::string& id, Instant now);
 
 }  // namespace asyncz::cli

@@ -3,8 +3,12 @@
 """Stopping runs and waiting for them: cancel, wait, add --wait."""
 
 import json
+import os
+import pathlib
+import pwd
 import signal
 import subprocess
+import sys
 
 from play import held, let_go, on_files, play, runs
 from world import check, wait_until
@@ -115,6 +119,48 @@ def a_daemon_that_a_dead_worker_left_behind_is_ended(world):
     world.run("wait", "a", exits=(125,))
     check(last_run(world, "a")["state"] == "cancelled", f"{last_run(world, 'a')}")
     world.stop_workers()
+
+
+HOLD = """
+import fcntl, os, struct, sys
+os.setsid()
+lock = os.open(sys.argv[1], os.O_WRONLY)
+fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
+if sys.argv[2] != "0":
+    os.setresuid(*[int(sys.argv[2])] * 3)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@on_files
+def only_what_the_task_s_user_could_end_is_ended(world):
+    """A run may hand its lock to any process that takes it, such as one of root's."""
+    if os.geteuid() != 0:
+        return
+    for name, holder, ended in (("a", 0, False), ("b", pwd.getpwnam("nobody").pw_uid, True)):
+        world.run("add", "--id", name, "--user", "nobody", "--cwd", "/", "--", "sleep", "1000")
+        worker = world.start_worker()
+        wait_until(lambda: children_of(worker), "its run")
+        run, = children_of(worker)
+        world.kill_worker(worker)
+        os.kill(run, signal.SIGKILL)
+        wait_until(lambda: world.json("show", name)["state"] != "running", "its end")
+        lock = world.store / ".asyncz" / "running" / name
+        with subprocess.Popen([sys.executable, "-c", HOLD, lock, str(holder)], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            check(other.stdout.readline() == "held\n", "it does not hold the task")
+            told = world.run("cancel", name).stderr
+            check(("left alone" in told) is not ended and ("ended process" in told) is ended, told)
+            check((other.poll() is not None) is ended, f"{holder}: {other.poll()}")
+            other.stdin.close()
+        world.start_worker("--drain")
+        world.wait_for_workers()
+
+
+def children_of(worker):
+    threads = pathlib.Path(f"/proc/{worker.pid}/task").glob("*/children")
+    return [int(pid) for thread in threads for pid in thread.read_text().split()]
 
 
 def a_task_is_removed_while_an_instance_of_it_runs(world):
@@ -264,6 +310,7 @@ play([
     a_run_in_the_foreground_is_cancelled_by_a_signal,
     a_run_in_the_foreground_keeps_what_it_passes_on,
     a_daemon_that_a_dead_worker_left_behind_is_ended,
+    only_what_the_task_s_user_could_end_is_ended,
     a_task_is_removed_while_an_instance_of_it_runs,
     an_instance_that_outlives_its_task_is_found_by_its_run_id,
     waiting_ends_as_the_run_does,
