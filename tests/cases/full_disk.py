@@ -9,7 +9,7 @@ import sys
 import time
 
 from play import play
-from probe import get, listening
+from probe import get, listening, samples
 from world import check, wait_until
 
 INSIDE = "ASYNCZ_TEST_OWN_MOUNTS"  # set where mounts are ours alone
@@ -56,6 +56,7 @@ def fill_and_free(world):
     check("it cannot write to the store" in world.run("status").stdout, "status")
     check(get(port, "/readyz")[:2] == (503, "the store cannot be written\n"), "/readyz")
     check("no space left" in world.worker_log(), world.worker_log())
+    wait_until(lambda: samples(get(port, "/metrics")[1])["asyncz_running"] == 0, "the end of its runs")
     before = lines(world)
     several_tries = time.monotonic() + 3  # one each second
     while time.monotonic() < several_tries:
