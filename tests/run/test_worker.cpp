@@ -346,11 +346,24 @@ TEST_CASE_FIXTURE(WorkerFixture, "what somebody changes while a task runs is not
   CHECK(after->progress.moment > system_clock().now() + 30min);
 }
 
-TEST_CASE_FIXTURE(WorkerFixture, "the same holds on a store that works by leases")
+TEST_CASE_FIXTURE(
+    WorkerFixture,
+    "the same holds on a store that works by leases, also of a run longer than its lease")
 {
   open("memory:");
   options.lease = 2s;
-  add("long", "sleep 3; echo done >>log");
+  add("long", "while [ ! -e go ]; do sleep 0.01; done; echo done >>log");
+  const auto moment = [&] {
+    const auto record = store->lookup_task("long");
+    return record ? record->moment : never;
+  };
+  const auto due = moment();
+  const std::jthread onlooker{[&] {
+    while (moment() == due) std::this_thread::yield();
+    const auto first_end = moment();
+    while (moment() < first_end + options.lease) std::this_thread::yield();
+    dir.write("go", "");
+  }};
   drain();
   CHECK(dir.read("log") == "done\n");
   CHECK(history().size() == 1);
