@@ -105,7 +105,9 @@ class Add final : public Command {
     if (!open) return open.error();
     Vault& vault = *open->vault;
     if (const Status named = resolve_parents(vault, stored.task); !named) return named.error();
-    const std::vector<Status> added = store_tasks(vault, {&stored, 1}, replace_, now_);
+    TakenIds taken{replace_, {}};
+    if (!id_) taken.random.insert(stored.task.id);
+    const std::vector<Status> added = store_tasks(vault, {&stored, 1}, taken, now_);
     if (!added.front()) return added.front().error();
     if (!stored.task.after.empty() && !vault.get(stored.task.id)) {
       context.warn(fmt::format("task {} is cancelled: what it was to follow has not succeeded",

@@ -29,7 +29,11 @@ constexpr std::size_t longest_line = std::size_t{8} << 20;
 class Adder {
  public:
   Adder(Context& context, const Batch& batch, std::variant<OpenStore, DryRun>& target)
-      : context_{context}, batch_{batch}, target_{target}, array_{context}
+      : context_{context},
+        batch_{batch},
+        target_{target},
+        array_{context},
+        taken_{batch.replace, {}}
   {
   }
 
@@ -69,7 +73,7 @@ class Adder {
     if (const Status done = apply_value(stored.task, *value, fields); !done) return done.error();
 
     Task& task = stored.task;
-    if (task.id.empty()) task.id = new_task_id();
+    if (task.id.empty()) task.id = *taken_.random.insert(new_task_id()).first;
     if (const Status done = check_task_id(task.id); !done) return done.error();
     if (task.name.empty()) task.name = name_of_command(task);
     if (task.paused) set_paused(stored, true, now);
@@ -97,13 +101,14 @@ class Adder {
     }
     lines_.clear();
     tasks_.clear();
+    taken_.random.clear();
     context_.flush();
   }
 
   std::vector<Status> add_all()
   {
     if (auto* const open = std::get_if<OpenStore>(&target_)) {
-      return store_tasks(*open->vault, tasks_, batch_.replace, context_.clock().now());
+      return store_tasks(*open->vault, tasks_, taken_, context_.clock().now());
     }
     std::vector<Status> statuses;
     for (const StoredTask& stored : tasks_) {
@@ -137,6 +142,7 @@ class Adder {
   Random random_ = system_random();
   std::vector<Line> lines_;
   std::vector<StoredTask> tasks_;
+  TakenIds taken_;
   bool failed_ = false;
 };
 

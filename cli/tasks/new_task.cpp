@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/tasks/new_task.hpp"
 
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "time/zone.hpp"
 #include "vault/waiters.hpp"
@@ -24,6 +25,8 @@
 
 namespace asyncz::cli {
 namespace {
+
+constexpr int most_new_ids = 8;
 
 bool is_program(const std::string& path)
 {
@@ -57,29 +60,61 @@ Status replace(Vault& vault, const StoredTask& with, Instant now)
   return replaced ? Status{} : Status{replaced.error()};
 }
 
+bool is_conflict(const Status& status)
+{
+  return !status && status.error().kind == ErrorKind::conflict;
+}
+
+// Stores by `store` under one new id after the other, until one is free.
+Status store_under_new_id(StoredTask& task, Instant now, const std::function<Status()>& store)
+{
+  Status status = is_taken(task.task.id);
+  for (int tries = 0; is_conflict(status) && tries < most_new_ids; ++tries) {
+    task.task.id = new_task_id();
+    if (Status planned = plan(task, now, system_random()); !planned) return planned;
+    status = store();
+  }
+  return status;
+}
+
 // Tasks that wait for nobody.
-std::vector<Status> store_alone(Vault& vault, std::span<StoredTask> tasks, bool may_replace,
+std::vector<Status> store_alone(Vault& vault, std::span<StoredTask> tasks, const TakenIds& taken,
                                 Instant now)
 {
   std::vector<Status> statuses = vault.add(tasks);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (statuses[i] || statuses[i].error().kind != ErrorKind::conflict) continue;
-    if (may_replace) {
-      statuses[i] = replace(vault, tasks[i], now);
+    StoredTask& task = tasks[i];
+    if (!is_conflict(statuses[i])) continue;
+    if (taken.random.contains(task.task.id)) {
+      const auto add = [&] { return vault.add({&task, 1}).front(); };
+      statuses[i] = store_under_new_id(task, now, add);
+    } else if (taken.replace) {
+      statuses[i] = replace(vault, task, now);
     } else {
-      statuses[i] = is_taken(tasks[i].task.id);
+      statuses[i] = is_taken(task.task.id);
     }
   }
   return statuses;
 }
 
-Status store_waiter(Vault& vault, StoredTask& task, bool may_replace, Instant now)
+// Its parents are to know it before it is there.
+Status join_and_add(Vault& vault, StoredTask& task, Instant now, const Random& random)
+{
+  if (Status joined = join_parents(vault, task, now, random); !joined) return joined;
+  return vault.add({&task, 1}).front();
+}
+
+Status store_waiter(Vault& vault, StoredTask& task, const TakenIds& taken, Instant now)
 {
   const Random random = system_random();
-  if (Status joined = join_parents(vault, task, now, random); !joined) return joined;
-  if (Status stored = store_alone(vault, {&task, 1}, may_replace, now).front(); !stored) {
-    return stored;
+  const auto add = [&] { return join_and_add(vault, task, now, random); };
+  Status stored = add();
+  if (is_conflict(stored) && taken.random.contains(task.task.id)) {
+    stored = store_under_new_id(task, now, add);
+  } else if (is_conflict(stored)) {
+    stored = taken.replace ? replace(vault, task, now) : Status{is_taken(task.task.id)};
   }
+  if (!stored) return stored;
   const Result<bool> settled = settle_waiter(vault, task.task.id, now, random);
   return settled ? Status{} : Status{settled.error()};
 }
@@ -188,7 +223,7 @@ Status change_task(StoredTask& stored, Task wanted, Instant now)
   return {};
 }
 
-std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, bool may_replace,
+std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, const TakenIds& taken,
                                 Instant now)
 {
   std::vector<Status> statuses;
@@ -196,12 +231,12 @@ std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, bool 
     const auto follows = [](const StoredTask& task) { return !task.task.after.empty(); };
     const auto waiter = std::ranges::find_if(tasks, follows);
     const auto alone = static_cast<std::size_t>(waiter - tasks.begin());
-    for (auto& status : store_alone(vault, tasks.first(alone), may_replace, now)) {
+    for (auto& status : store_alone(vault, tasks.first(alone), taken, now)) {
       statuses.push_back(std::move(status));
     }
     tasks = tasks.subspan(alone);
     if (tasks.empty()) break;
-    statuses.push_back(store_waiter(vault, tasks.front(), may_replace, now));
+    statuses.push_back(store_waiter(vault, tasks.front(), taken, now));
     tasks = tasks.subspan(1);
   }
   return statuses;

@@ -10,6 +10,8 @@
 #include "task/stored_task.hpp"
 #include "vault/vault.hpp"
 
+#include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,12 +55,17 @@ Status change_task(StoredTask& stored, Task wanted, Instant now);
 // The error of an id that a task of the store has.
 [[nodiscard]] Error is_taken(std::string_view id);
 
-// Adds planned tasks, a status for each. With `replace` one whose id is taken takes the place of
-// the task that has it, history and all. One that waits for others (`after`) is added when those
+// What becomes of a task whose id is taken.
+struct TakenIds {
+  bool replace = false;                       // it takes the place of the other, history and all
+  std::set<std::string, std::less<>> random;  // ids that nobody chose: it gets another one
+};
+
+// Adds planned tasks, a status for each. One that waits for others (`after`) is added when those
 // before it are; where they ended in a way that it cannot follow, it is cancelled at once.
 //   conflict   the id is taken
 //   not_found  nobody knows a task that it is to follow
-std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, bool replace,
+std::vector<Status> store_tasks(Vault& vault, std::span<StoredTask> tasks, const TakenIds& taken,
                                 Instant now);
 
 }  // namespace asyncz::cli
