@@ -22,13 +22,11 @@ class Mailbox {
 
   void put(T letter)
   {
-    bool first = false;
-    {
-      const std::lock_guard lock{mutex_};
-      first = letters_.empty();
-      letters_.push_back(std::move(letter));
-    }
+    const std::lock_guard lock{mutex_};
+    const bool first = letters_.empty();
+    letters_.push_back(std::move(letter));
     const std::uint64_t one = 1;
+    // Under the lock: after a take() in between it would stay readable with nothing inside.
     if (first) static_cast<void>(::write(event_.get(), &one, sizeof one) < 0);
   }
 
