@@ -57,6 +57,8 @@ class Show final : public Command {
     if (!named->stored) return show_gone(context, *open, named->id);
 
     const Result<StoredTask> task = open->vault->get(named->id);
+    const bool has_just_ended = !task && task.error().kind == ErrorKind::not_found;
+    if (has_just_ended) return show_gone(context, *open, named->id);
     if (!task) {
       if (context.globals().json) print_json(context, unreadable_document(named->id, task.error()));
       return task.error();

@@ -36,8 +36,9 @@ class WhyCommand final : public Command {
     Question question{named->id, {}, {}, context.clock().now()};
     if (named->stored) {
       auto stored = open->vault->get(named->id);
-      if (!stored) return stored.error();
-      question.stored = std::move(*stored);
+      const bool has_just_ended = !stored && stored.error().kind == ErrorKind::not_found;
+      if (!stored && !has_just_ended) return stored.error();
+      if (stored) question.stored = std::move(*stored);
     }
     question.zone =
         zones_.named(question.stored ? question.stored->task.timezone : local_zone_name());

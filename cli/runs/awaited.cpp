@@ -24,8 +24,12 @@ bool is_instance_of(std::string_view id, std::string_view task)
 Result<Awaited> Awaited::named(Vault& vault, std::string_view text)
 {
   const auto id = vault.resolve(text);
-  if (id) return task(vault, *id);
-  if (!is_gone(id.error())) return id.error();
+  if (!id && !is_gone(id.error())) return id.error();
+  if (id) {
+    auto awaited = task(vault, *id);
+    const bool has_just_ended = !awaited && is_gone(awaited.error());
+    if (!has_just_ended) return awaited;
+  }
   auto run = resolve_run(vault, text);
   if (!run) return run.error();
   Awaited awaited;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "fakes/forwarding_store.hpp"
 #include "scene.hpp"
 #include "vault/vault.hpp"
 
@@ -20,25 +21,10 @@ std::vector<Status> settle(Scene& scene, Reserved& reserved, std::optional<Store
 }
 
 // A memory store whose history cannot be read now and then.
-class Forgetful final : public Store {
+class Forgetful final : public fakes::ForwardingStore {
  public:
-  Status add_task(const Record& record) override { return store_->add_task(record); }
-  Result<Record> lookup_task(std::string_view id) override { return store_->lookup_task(id); }
-  Status update_task(const Record& record) override { return store_->update_task(record); }
-  Status delete_task(std::string_view id, std::int64_t revision) override
-  {
-    return store_->delete_task(id, revision);
-  }
-  Status remove_all_tasks() override { return store_->remove_all_tasks(); }
-  Result<std::vector<Record>> get_due_tasks(const Demand& demand) override
-  {
-    return store_->get_due_tasks(demand);
-  }
-  Result<Instant> get_next_run_time(const Demand& demand) override
-  {
-    return store_->get_next_run_time(demand);
-  }
-  Status get_all_tasks(const Visit& visit) override { return store_->get_all_tasks(visit); }
+  Forgetful() : ForwardingStore{stores::make_memory_store(stores::make_memory_state())} {}
+
   Status runs(const RunQuery& query, const VisitRun& visit) override
   {
     if (answers_left-- > 0) return Store::runs(query, visit);
@@ -46,9 +32,6 @@ class Forgetful final : public Store {
   }
 
   int answers_left = 0;
-
- private:
-  std::unique_ptr<Store> store_ = stores::make_memory_store(stores::make_memory_state());
 };
 
 }  // namespace
