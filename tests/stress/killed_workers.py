@@ -8,11 +8,12 @@ import time
 
 from world import FULL, check, new_world, wait_until
 
-ADDERS = 4 if FULL else 1  # more only leave more to be run after the kills
+ADDERS = 4 if FULL else 1
+TASKS = None if FULL else 150  # of each adder; at full size it goes on until all kills are over
 KILLS = 200 if FULL else 10
 MOST_SECONDS = 0.8 if FULL else 1.2  # between two of them
-# As long as a worker can be killed in the middle of them.
-MILLISECONDS = 30 if FULL else 100
+# Also on a slow store, which takes few tasks a second, a kill mostly comes in the middle of one.
+MILLISECONDS = 30 if FULL else 300
 
 
 def kill_by_turns(world):
@@ -37,7 +38,7 @@ def check_history(world, started):
 
 def main():
     with new_world() as world:
-        adders = [world.start_adder(f"adder{number}", None, MILLISECONDS)
+        adders = [world.start_adder(f"adder{number}", TASKS, MILLISECONDS)
                   for number in range(ADDERS)]
         kill_by_turns(world)
         world.stop_adders()
