@@ -32,8 +32,15 @@ struct Job {
     put_back,  // it did not begin, or was ended because the worker stops
   };
 
+  // Where it takes a slot: set when it is started, and read while others read its task anew.
+  struct Slot {
+    std::string id;
+    std::string queue;
+  };
+
   Reserved reserved;
   Beginning begun;
+  Slot slot;
   Run run;
   Outcome outcome = Outcome::began;
   UniqueFd log;

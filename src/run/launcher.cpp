@@ -85,9 +85,9 @@ void Launcher::read_letters()
 
 void Launcher::free_slot(const Job& job)
 {
-  const auto found = running_.find(job.id());
+  const auto found = running_.find(job.slot.id);
   if (found == running_.end()) return;
-  --running_in_queue_[job.task().queue];
+  --running_in_queue_[job.slot.queue];
   running_.erase(found);
 }
 

@@ -97,8 +97,9 @@ void Launcher::spawn(const JobPtr& job)
   run = run_of(stored, *job->begun.start);
   if (const auto at = replaced_at(stored, run.scheduled, parts_.clock.now()))
     job->replaced_at = *at;
-  running_.emplace(job->id(), job);
-  ++running_in_queue_[job->task().queue];
+  job->slot = {job->id(), job->task().queue};
+  running_.emplace(job->slot.id, job);
+  ++running_in_queue_[job->slot.queue];
 
   auto spec = child_spec(job->task(), {run.id(), run.fence, *job->begun.start}, parts_.host);
   UniqueFd input;
