@@ -30,12 +30,14 @@ class Mariadb(Server):
 
     def prepare(self):
         self.run("mariadb-install-db", "--no-defaults", f"--datadir={self.folder / 'data'}",
-                 "--auth-root-authentication-method=normal", "--skip-test-db",
-                 "--skip-name-resolve")
+                 f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
+                 "--skip-test-db", "--skip-name-resolve")
         self.run("mkdir", self.folder / "data" / "asyncz")  # which makes a database
 
     def command(self):
-        settings = {"datadir": self.folder / "data", "socket": self.socket, "port": self.port,
+        # Each start of a server removes the temporary tables of all that share its tmpdir.
+        settings = {"datadir": self.folder / "data", "tmpdir": self.folder,
+                    "socket": self.socket, "port": self.port,
                     "bind-address": "127.0.0.1", "skip-name-resolve": 1,
                     "innodb-buffer-pool-size": "64M"} | self.settings
         return ["mariadbd", "--no-defaults",
