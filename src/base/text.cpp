@@ -164,6 +164,15 @@ std::string lower(std::string_view ascii)
   return out;
 }
 
+std::string hex_text(std::uint64_t number)
+{
+  std::string digits(16, '0');
+  for (auto digit = digits.rbegin(); number != 0; ++digit, number >>= 4U) {
+    *digit = "0123456789abcdef"[number & 15U];
+  }
+  return digits;
+}
+
 std::optional<std::string_view> did_you_mean(std::string_view word,
                                              std::span<const std::string_view> candidates)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,9 @@ namespace asyncz {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string joined(std::span<const std::string> words, std::string_view separator);
 [[nodiscard]] std::string lower(std::string_view ascii);
+
+// 16 hexadecimal digits, which sort as the numbers do.
+[[nodiscard]] std::string hex_text(std::uint64_t number);
 
 // The candidate nearest to a mistyped word, if one is near enough to be meant (Damerau-Levenshtein
 // distance of at most a third of the word's length, and never more than 3).

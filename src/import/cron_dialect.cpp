@@ -42,9 +42,9 @@ bool names_all(std::size_t column, std::uint64_t values)
 // How such a field is written here.
 std::string advice_on(std::size_t column, std::string_view text)
 {
-  std::array<std::string_view, 5> fields{"*", "*", "*", "*", "*"};
+  std::array<std::string, 5> fields{"*", "*", "*", "*", "*"};
   fields.at(column) = text;
-  const auto expression = fmt::format("{}", fmt::join(fields, " "));
+  const auto expression = joined(fields, " ");
   const auto ours = compile({.kind = TriggerKind::cron, .expression = expression}, Zone{}, "");
   if (ours) return "without --dialect it is read as asyncz-tasks(7) says";
   return ours.error().hint.empty() ? "write the values that are meant" : ours.error().hint;

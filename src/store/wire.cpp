@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 namespace asyncz::wire {
@@ -70,14 +69,6 @@ Result<Instant> instant_in(const Value& value)
   const auto instant = instant_of(*us);
   if (instant >= first_instant && instant <= last_instant) return instant;
   return Error{ErrorKind::corrupt, "is not in the years 1 to 9999", {}};
-}
-
-std::string tag_text(std::uint64_t tag)
-{
-  std::array<char, 16> digits{};
-  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), tag, 16);
-  const std::string text{digits.data(), written.ptr};
-  return std::string(digits.size() - text.size(), '0') + text;
 }
 
 Result<NoteKind> note_kind_in(const Value& value)
@@ -179,7 +170,7 @@ Result<Record> record_in(const Value& value)
 Value value_of(const RunRecord& run)
 {
   return ValueMap{
-      {"task_tag", tag_text(run.task_tag)},
+      {"task_tag", hex_text(run.task_tag)},
       {"fence", number_of(run.fence)},
       {"part", int{run.part}},
       {"recorded", value_of(run.recorded)},

@@ -88,7 +88,6 @@ Value value_of(const RunRecord& run);
 Value value_of(const Note& note);
 Value value_of(const Demand& demand);
 Value value_of(const Offers& offers);
-std::string tag_text(std::uint64_t tag);
 
 Result<Instant> instant_in(const Value& value);
 std::optional<Error> error_in(const Value& value);  // nothing where this is no error

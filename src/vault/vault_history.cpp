@@ -4,9 +4,6 @@
 #include "codec/run_codec.hpp"
 #include "vault/vault.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -33,15 +30,10 @@ std::uint8_t part_of(RunState state)
   return 0;
 }
 
-// What a run is sealed as: the tag in 16 hexadecimal digits, fence and part.
+// What a run is sealed as: its tag, fence and part.
 std::string seal_id(const RunRecord& record)
 {
-  std::array<char, 16> digits{};
-  digits.fill('0');
-  std::array<char, 16> number{};
-  const auto end = std::to_chars(number.data(), number.data() + 16, record.task_tag, 16).ptr;
-  std::copy_backward(number.data(), end, digits.end());
-  return std::string{digits.data(), digits.size()} + "." + std::to_string(record.fence) + "." +
+  return hex_text(record.task_tag) + "." + std::to_string(record.fence) + "." +
          std::to_string(record.part);
 }
 

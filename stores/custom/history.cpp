@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "stores/custom/history.hpp"
 
+#include "base/text.hpp"
+
 namespace asyncz::stores::custom {
 
 Status History::record_run(const RunRecord& run, const Reservation* of)
@@ -12,8 +14,7 @@ Status History::record_run(const RunRecord& run, const Reservation* of)
 Result<RunRecord> History::find_run(std::uint64_t task_tag, std::uint64_t fence)
 {
   return helpers_.value<RunRecord>(
-      "find_run",
-      {{"task_tag", wire::tag_text(task_tag)}, {"fence", static_cast<std::int64_t>(fence)}},
+      "find_run", {{"task_tag", hex_text(task_tag)}, {"fence", static_cast<std::int64_t>(fence)}},
       wire::run_in);
 }
 
@@ -32,7 +33,7 @@ Status History::runs(const RunQuery& query, const Store::VisitRun& visit)
   };
   const auto answer =
       helpers_.ask("runs",
-                   {{"task_tag", query.task_tag ? Value{wire::tag_text(*query.task_tag)} : Value{}},
+                   {{"task_tag", query.task_tag ? Value{hex_text(*query.task_tag)} : Value{}},
                     {"since", query.since ? wire::value_of(*query.since) : Value{}}},
                    take);
   return answer.value ? Status{} : answer.value.error();

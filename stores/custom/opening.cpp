@@ -69,7 +69,7 @@ Result<std::unique_ptr<Store>> open_custom_store(const Opening& opening)
 
   ValueMap greeting{
       {"authority", url->authority}, {"path", url->path}, {"parameters", std::move(parameters)}};
-  const auto folder = url->scheme + "-" + wire::tag_text(fnv1a(bytes_of(json_text(greeting))));
+  const auto folder = url->scheme + "-" + hex_text(fnv1a(bytes_of(json_text(greeting))));
   greeting.insert(greeting.end(), {{"url", opening.url},
                                    {"create", opening.create},
                                    {"session", new_task_id() + new_task_id()},

@@ -13,7 +13,7 @@ namespace {
 
 std::string name_of_run(std::uint64_t task_tag, std::uint64_t fence, int part)
 {
-  return fmt::format("{:016x}.{:020}.{}", task_tag, fence, part);
+  return fmt::format("{}.{:020}.{}", hex_text(task_tag), fence, part);
 }
 
 // Takes the parts of a document, and remembers whether all were of their types.

@@ -157,10 +157,8 @@ Result<Store::Holder> Claims::holder(std::string_view id, Instant now)
   if (!replies) return replies.error();
   const auto record = record_of(id, (*replies)[1].text);
   if ((*replies)[0].integer == 0 || !record) return Store::Holder{};
-  const auto& time = (*replies)[2];
-  const auto server = instant_of(std::strtoll(time.at(0).text.c_str(), nullptr, 10) * 1'000'000 +
-                                 std::strtoll(time.at(1).text.c_str(), nullptr, 10));
-  return Store::Holder{.held = record->moment > (server_.server_time ? server : now)};
+  const auto server = time_in((*replies)[2]);
+  return Store::Holder{.held = record->moment > (server_.server_time && server ? *server : now)};
 }
 
 void Claims::ignore(const Record& record)

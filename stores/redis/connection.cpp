@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/redis/connection.hpp"
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 #include <hiredis/hiredis.h>
@@ -72,6 +73,14 @@ struct FreeReply {
 using OwnedReply = std::unique_ptr<redisReply, FreeReply>;
 
 }  // namespace
+
+std::optional<Instant> time_in(const Reply& answer)
+{
+  const auto seconds = parse_number<std::uint32_t>(answer.at(0).text);
+  const auto us = parse_number<std::uint32_t>(answer.at(1).text);
+  if (!seconds || !us) return std::nullopt;
+  return Instant{std::chrono::seconds{*seconds} + std::chrono::microseconds{*us}};
+}
 
 std::string Endpoint::text() const
 {

@@ -48,6 +48,9 @@ struct Reply {
   }
 };
 
+// The moment in the answer to TIME; nothing where it is none.
+[[nodiscard]] std::optional<Instant> time_in(const Reply& answer);
+
 using Command = std::vector<std::string_view>;
 
 class Connection {

@@ -94,14 +94,13 @@ class Examination {
 
   void see_clock(const Reply& time, Instant before)
   {
-    if (time.list.size() != 2) return;
-    const auto theirs = instant_of(std::strtoll(time.at(0).text.c_str(), nullptr, 10) * 1'000'000 +
-                                   std::strtoll(time.at(1).text.c_str(), nullptr, 10));
+    const auto theirs = time_in(time);
+    if (!theirs) return;
     const auto after = server_.clock.now();
-    if (theirs > after + clock_slack) {
-      bad("its clock is " + duration_text(theirs - after) + " ahead of ours", "set the clocks");
-    } else if (theirs < before - clock_slack) {
-      bad("its clock is " + duration_text(before - theirs) + " behind ours", "set the clocks");
+    if (*theirs > after + clock_slack) {
+      bad("its clock is " + duration_text(*theirs - after) + " ahead of ours", "set the clocks");
+    } else if (*theirs < before - clock_slack) {
+      bad("its clock is " + duration_text(before - *theirs) + " behind ours", "set the clocks");
     } else {
       well("its clock and ours agree");
     }

@@ -82,8 +82,8 @@ Status History::visit_task(const RunQuery& query, const Store::VisitRun& visit)
 {
   const auto set = server_.keys.of_runs()[2];
   const auto first = "[" + (query.above_fence ? run_name(*query.task_tag, *query.above_fence + 1, 0)
-                                              : tag_text(*query.task_tag) + ".");
-  const auto last = "(" + tag_text(*query.task_tag) + "/";
+                                              : hex_text(*query.task_tag) + ".");
+  const auto last = "(" + hex_text(*query.task_tag) + "/";
   const auto reply = server_.journal.ask({"ZRANGEBYLEX", set, first, last});
   if (!reply) return reply.error();
   std::vector<Result<RunRecord>> found;

@@ -70,19 +70,12 @@ Result<Record> record_of(std::string_view id, std::string_view value)
   return record;
 }
 
-std::string tag_text(std::uint64_t task_tag)
-{
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(task_tag));
-  return digits.data();
-}
-
 std::string run_name(std::uint64_t task_tag, std::uint64_t fence, int part)
 {
   std::array<char, 32> rest{};
   std::snprintf(rest.data(), rest.size(), ".%020llu.%d", static_cast<unsigned long long>(fence),
                 part);
-  return tag_text(task_tag) + rest.data();
+  return hex_text(task_tag) + rest.data();
 }
 
 std::string value_of(const RunRecord& run)

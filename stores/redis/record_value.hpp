@@ -24,7 +24,6 @@ Result<Record> record_of(std::string_view id, std::string_view value);
 // A run's name `TAG.FENCE.PART`, in order, and its value: when it was recorded, a line's end, the
 // sealed bytes.
 [[nodiscard]] std::string run_name(std::uint64_t task_tag, std::uint64_t fence, int part);
-[[nodiscard]] std::string tag_text(std::uint64_t task_tag);
 [[nodiscard]] std::string value_of(const RunRecord& run);
 
 //   corrupt

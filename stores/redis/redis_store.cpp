@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stores/redis/redis_store.hpp"
 
+#include "base/text.hpp"
 #include "stores/redis/claims.hpp"
 #include "stores/redis/examination.hpp"
 #include "stores/redis/history.hpp"
@@ -21,7 +22,7 @@ std::string random_name()
 {
   std::random_device chance;
   const auto number = std::uint64_t{chance()} << 32U | chance();
-  return redis::tag_text(number);
+  return hex_text(number);
 }
 
 // Each part has its own file; this says which lane of threads (store.hpp) goes where.

@@ -34,6 +34,13 @@ TEST_CASE("a mistyped word finds its neighbour, a strange one finds nobody")
   CHECK_FALSE(did_you_mean("banana", known));
 }
 
+TEST_CASE("hexadecimal texts sort as their numbers")
+{
+  CHECK(hex_text(0) == "0000000000000000");
+  CHECK(hex_text(0x1F) == "000000000000001f");
+  CHECK(hex_text(0xFEDC'BA98'7654'3210) == "fedcba9876543210");
+}
+
 TEST_CASE("a quoted word survives a shell")
 {
   CHECK(shell_quoted("plain-word_1.txt") == "plain-word_1.txt");
