@@ -40,6 +40,14 @@ bool retry_is_dropped(const StoredTask& task)
          progress.cancel_fence == progress.last_run->fence;
 }
 
+// Its due time was chosen of several that passed: what only has a moment before it. However many
+// pass until it begins, it does.
+bool is_chosen(const StoredTask& task)
+{
+  const auto& progress = task.progress;
+  return progress.attempt == 1 && progress.due && progress.moment < *progress.due;
+}
+
 StoredTask settled(StoredTask task)
 {
   task.progress.settled_fence = task.fence;
@@ -69,7 +77,10 @@ struct Begin {
   // The interrupted run ended in this state, for good: goes on as after any other end.
   Status give_up(RunState state, std::string reason)
   {
+    const auto due = latest_due();
+    if (!due) return due.error();
     auto run = interrupted_run(task, state, std::move(reason));
+    run.scheduled = *due;
     run.end = around.now;
     auto ended = finish(task, run, around.now, random);
     if (!ended) return ended.error();
@@ -85,6 +96,7 @@ struct Begin {
   Status boot();
   Status due_time();
   void drop_retry(const Course& course, Instant next);
+  void choose(const Course& course, Instant due);
   Status recurring_due(const Course& course, Instant due);
   Result<std::optional<Instant>> without_missed(const Course& course, Instant due);
   Status through_instance(const Course& course, Instant due);
@@ -124,11 +136,12 @@ Status Begin::after_interruption()
 }
 
 // The due time of an interrupted run, or with coalesce the one into which it and those that passed
-// meanwhile become one.
+// meanwhile become one. With at-most-once only the time that choose() told the store.
 Result<Instant> Begin::latest_due() const
 {
   const auto due = task.progress.due.value_or(Instant{});
-  if (!task.task.recurring() || !task.task.coalesce) return due;
+  const bool exact = !task.task.coalesce || task.task.delivery == Delivery::at_most_once;
+  if (!task.task.recurring() || exact) return due;
   const auto course = Course::of(task.task);
   if (!course) return course.error();
   const auto latest = course->schedule->last(around.now);
@@ -169,7 +182,8 @@ Result<std::optional<Instant>> Begin::without_missed(const Course& course, Insta
   if (!task.task.misfire_grace_time) return std::optional{due};
   const Instant oldest = saturated_sum(around.now, -*task.task.misfire_grace_time);
   const bool planned = task.progress.due == due;
-  if ((planned ? task.progress.moment : due) >= oldest) return std::optional{due};
+  const Instant moment = planned ? std::max(task.progress.moment, due) : due;  // jitter counts
+  if (moment >= oldest) return std::optional{due};
   auto last = course.schedule->last(oldest - tick);
   if (!last) return last.error();
   const Instant last_missed = std::max(last->value_or(due), due);
@@ -237,15 +251,30 @@ Status Begin::recurring_due(const Course& course, Instant due)
   }
   const auto running = out.stored->progress.instances.size();
   if (running >= static_cast<std::size_t>(task.task.max_instances)) return full(course, **first);
+  const bool chosen = is_chosen(task) && **first == due;
   due = **first;
-  if (task.task.coalesce) {
+  if (task.task.coalesce && !chosen) {
     const auto latest = course.schedule->last(around.now);
     if (!latest) return latest.error();
     due = std::max(latest->value_or(due), due);
   }
   if (task.task.max_instances > 1) return through_instance(course, due);
-  start(due, 1);
+  const bool must_be_known = task.task.delivery == Delivery::at_most_once || !out.records.empty();
+  if (must_be_known && due != task.progress.due) {
+    choose(course, due);
+  } else {
+    start(due, 1);
+  }
   return {};
+}
+
+// Should this run be interrupted, whoever comes next sees the stored due time only. Where that time
+// has been recorded as missed, or the one to run must not be run again, the store is to know it
+// first; the task is due at once.
+void Begin::choose(const Course& course, Instant due)
+{
+  schedule_for(*out.stored, course.zone, due, random);
+  out.stored->progress.moment = due - tick;
 }
 
 // The due time under the zone's present rules, should they have changed since it was computed.

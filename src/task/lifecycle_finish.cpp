@@ -152,10 +152,6 @@ Result<Ending> put_back(const StoredTask& task, const Run& run, Instant now, con
   progress.settled_fence = task.fence;
   progress.cancel_fence = 0;
   if (run.start) progress.last_run = summary_of(run);
-  // What passed before its due time is recorded, and not to be looked at again.
-  if (!run.start && progress.attempt == 1 && progress.due) {
-    progress.moment = std::max(progress.moment, *progress.due);
-  }
   return out;
 }
 

@@ -35,7 +35,8 @@ struct BootMark {
 };
 
 // Bookkeeping. `due` is a time of the schedule; `moment` is when a worker is needed: the due time
-// plus jitter, or a retry's time; `never` while paused or waiting for other tasks.
+// plus jitter, or a retry's time; `never` while paused or waiting for other tasks; right before the
+// due time where that was chosen of several that passed.
 struct Progress {
   Instant created;
   std::int64_t revision = 0;        // of the write that sealed this
@@ -51,7 +52,6 @@ struct Progress {
   bool remove_after_run = false;   // `remove` came while a run held it
   std::string paused_by;           // user@host and when, for `why`
   std::optional<Instant> paused_since;
-  // On an instance: run by `run` or `retry` although its task is paused.
   std::uint64_t zone_rules = 0;  // hash of the rules that `moment` was computed with
 
   friend bool operator==(const Progress&, const Progress&) = default;

@@ -193,13 +193,13 @@ TEST_CASE_FIXTURE(Life, "what is later than the grace time is recorded as missed
   SUBCASE("and the due time within it runs")
   {
     clock.set(noon + 32min);
-    const auto begun = reserve();
+    const auto begun = settle_only();
     REQUIRE(begun.records.size() == 1);
     const auto& missed = begun.records[0];
     CHECK(missed.state == RunState::missed);
     CHECK(missed.stretch == Run::Stretch{noon, noon + 20min, 3});
     CHECK(missed.id() == "task.101.missed");
-    CHECK(begun.start->scheduled == noon + 30min);
+    CHECK(reserve().start->scheduled == noon + 30min);
   }
   SUBCASE("and where none is within it, the next is waited for")
   {
@@ -520,6 +520,57 @@ TEST_CASE_FIXTURE(Life, "at-most-once: an interrupted run is lost, not run again
   }
 }
 
+TEST_CASE_FIXTURE(Life,
+                  "at-most-once: the time that stands for those that passed is lost alone, once")
+{
+  task().delivery = Delivery::at_most_once;
+  plan_now();
+  clock.set(noon + 25min);
+  settle_only();  // so that the store knows for which time a run began
+  SUBCASE("its worker dies before others have passed")
+  {
+    CHECK(reserve().start->scheduled == noon + 20min);
+    CHECK(settle_only().records.at(0).scheduled == noon + 20min);
+    CHECK(progress().due == noon + 30min);
+  }
+  SUBCASE("its worker dies, and others pass meanwhile")
+  {
+    CHECK(reserve().start->scheduled == noon + 20min);
+    clock.set(noon + 55min);
+    CHECK(settle_only().records.at(0).scheduled == noon + 20min);
+    settle_only();
+    CHECK(reserve().start->scheduled == noon + 50min);
+  }
+  SUBCASE("it begins although another one has passed by then: a store may be slow")
+  {
+    clock.set(noon + 31min);
+    CHECK(reserve().start->scheduled == noon + 20min);
+  }
+}
+
+TEST_CASE_FIXTURE(Life, "a time that was recorded as missed is not run after an interruption")
+{
+  task().misfire_grace_time = 5min;
+  SUBCASE("coalesced")
+  {
+    plan_now();
+    clock.set(noon + 22min);
+  }
+  SUBCASE("one by one")
+  {
+    task().coalesce = false;
+    plan_now();
+    clock.set(noon + 22min);
+  }
+  const auto missed = settle_only();
+  REQUIRE(missed.records.size() == 1);
+  CHECK(missed.records[0].stretch->last == noon + 10min);
+  CHECK(reserve().start->scheduled == noon + 20min);
+  const auto again = reserve();
+  CHECK(again.start->scheduled == noon + 20min);
+  CHECK(again.start->attempt == 2);
+}
+
 TEST_CASE_FIXTURE(Life, "what was to be cancelled or removed when its worker died is not run again")
 {
   plan_now();
@@ -529,6 +580,13 @@ TEST_CASE_FIXTURE(Life, "what was to be cancelled or removed when its worker die
     progress().cancel_fence = stored.fence;
     CHECK(settle_only().records.at(0).state == RunState::cancelled);
     CHECK(progress().due == noon + 10min);
+  }
+  SUBCASE("cancelled, and it may have stood for those that passed")
+  {
+    progress().cancel_fence = stored.fence;
+    clock.set(noon + 25min);
+    CHECK(settle_only().records.at(0).state == RunState::cancelled);
+    CHECK(progress().due == noon + 30min);
   }
   SUBCASE("removed")
   {
@@ -570,8 +628,8 @@ TEST_CASE_FIXTURE(Life, "what was missed before a run that could not begin is re
   task().coalesce = false;
   task().misfire_grace_time = 15min;
   clock.advance(35min);
+  CHECK(settle_only().records.size() == 1);
   const auto begun = reserve();
-  REQUIRE(begun.records.size() == 1);
   CHECK(begun.start->scheduled == noon + 20min);
   settle(put_back(*begun.stored, run_of(stored, *begun.start), clock.now(), random())->stored);
   const auto again = reserve();
