@@ -19,6 +19,7 @@ constexpr auto longest_group_age = 40ms;
 constexpr auto company_wait = 5ms;  // where nothing runs: the next may be about to start
 constexpr std::size_t largest_group = 16;
 constexpr auto pause_after_error = 1s;
+constexpr auto farthest_clock = 1h;  // of the machines that write one history
 constexpr auto prune_interval = 1h;
 
 }  // namespace
@@ -73,8 +74,14 @@ void Settler::begin_with_store(const JobPtr& job)
     const auto found = store.lookup_task(id);
     return found || found.error().kind != ErrorKind::not_found;
   };
-  const Surroundings around{parts_.clock.now(), parts_.host.boot, exists};
-  auto begun = begin(job->reserved.stored, around, random_);
+  Surroundings around{parts_.clock.now(), parts_.host.boot, exists, {}};
+  const auto& stored = job->reserved.stored;
+  if (job->edited || stored.fence > stored.progress.settled_fence + 1) {
+    around.was_added = [&](std::string_view id, Instant due) {
+      return was_added(job->id(), id, due);
+    };
+  }
+  auto begun = begin(stored, around, random_);
   if (!begun) {
     parts_.log.say(Severity::error, {}, job->id() + ": " + begun.error().what);
     parts_.launcher.put(Settled{1, {}});
@@ -92,6 +99,22 @@ void Settler::begin_with_store(const JobPtr& job)
     job->run = run_of(job->reserved.stored, *job->begun.start);
   }
   parts_.record(job);
+}
+
+// An instance leaves the store only when the history has its run.
+Result<bool> Settler::was_added(std::string_view task, std::string_view instance, Instant due)
+{
+  const auto there = parts_.vault.store().lookup_task(instance);
+  if (there) return true;
+  if (there.error().kind != ErrorKind::not_found) return there.error();
+  bool ran = false;
+  const auto since = saturated_sum(due, -farthest_clock);
+  const auto status = parts_.vault.runs(task, since, [&](const Result<Run>& run) {
+    ran = run && run->scheduled == due && !run->stretch;
+    return !ran;
+  });
+  if (!status) return status.error();
+  return ran;
 }
 
 // Asks whoever runs it to end it; the task that replaces it looks again soon.

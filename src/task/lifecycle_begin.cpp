@@ -99,7 +99,8 @@ struct Begin {
   void choose(const Course& course, Instant due);
   Status recurring_due(const Course& course, Instant due);
   Result<std::optional<Instant>> without_missed(const Course& course, Instant due);
-  Status through_instance(const Course& course, Instant due);
+  Result<bool> has_instance(Instant due) const;
+  Status leave_to_instance(const Course& course, Instant due);
   Status full(const Course& course, Instant due);
   void drop_ended_instances(StoredTask& kept) const;
 };
@@ -226,11 +227,16 @@ Status Begin::full(const Course& course, Instant due)
   return {};
 }
 
-// Runs this due time by an instance of its own, so that the task is free for the next one.
-Status Begin::through_instance(const Course& course, Instant due)
+Result<bool> Begin::has_instance(Instant due) const
 {
-  out.instance = instance_of(task, due, around.now);
-  out.stored->progress.instances.push_back(out.instance->task.id);
+  if (!around.was_added || task.task.max_instances == 1) return false;
+  return around.was_added(instance_id(task.task.id, us_of(due)), due);
+}
+
+// This due time has an instance of its own, so that the task is free for the next one.
+Status Begin::leave_to_instance(const Course& course, Instant due)
+{
+  out.stored->progress.instances.push_back(instance_id(task.task.id, us_of(due)));
   const auto next = course.schedule->next(due);
   if (!next) return next.error();
   schedule_for(*out.stored, course.zone, *next, random);
@@ -242,6 +248,9 @@ Status Begin::recurring_due(const Course& course, Instant due)
 {
   out.stored = settled(task);
   drop_ended_instances(*out.stored);
+  const auto has_begun = has_instance(due);
+  if (!has_begun) return has_begun.error();
+  if (*has_begun) return leave_to_instance(course, due);
   const auto first = without_missed(course, due);
   if (!first) return first.error();
   if (!*first || **first > around.now) {
@@ -258,19 +267,24 @@ Status Begin::recurring_due(const Course& course, Instant due)
     if (!latest) return latest.error();
     due = std::max(latest->value_or(due), due);
   }
-  if (task.task.max_instances > 1) return through_instance(course, due);
-  const bool must_be_known = task.task.delivery == Delivery::at_most_once || !out.records.empty();
+  const bool by_instance = task.task.max_instances > 1;
+  const bool must_be_known =
+      by_instance || task.task.delivery == Delivery::at_most_once || !out.records.empty();
   if (must_be_known && due != task.progress.due) {
     choose(course, due);
-  } else {
-    start(due, 1);
+    return {};
   }
+  if (by_instance) {
+    out.instance = instance_of(task, due, around.now);
+    return leave_to_instance(course, due);
+  }
+  start(due, 1);
   return {};
 }
 
-// Should this run be interrupted, whoever comes next sees the stored due time only. Where that time
-// has been recorded as missed, or the one to run must not be run again, the store is to know it
-// first; the task is due at once.
+// Should this be interrupted, whoever comes next sees the stored due time only. Where that time has
+// been recorded as missed, or the one to run must not be run again, the store is to know it first;
+// the task is due at once.
 void Begin::choose(const Course& course, Instant due)
 {
   schedule_for(*out.stored, course.zone, due, random);
@@ -348,7 +362,7 @@ Result<Beginning> begin(const StoredTask& task, const Surroundings& around, cons
     begin.out.stored = settled(task);
     return std::move(begin.out);
   }
-  // Adding an instance can simply be done again; and so can a run at boot or shutdown.
+  // Whether an instance was added can be seen; and a run at boot or shutdown can be done again.
   const bool by_instances = task.task.recurring() && task.task.max_instances > 1;
   const bool ran_itself = !timeless(task.task) && !by_instances && !retry_is_dropped(task);
   const auto status = [&] {

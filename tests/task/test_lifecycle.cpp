@@ -43,8 +43,11 @@ class Life {
   Beginning reserve()
   {
     ++stored.fence;
-    const Surroundings around{
-        clock.now(), host, [&](std::string_view id) { return living.contains(std::string{id}); }};
+    const Surroundings around{clock.now(), host,
+                              [&](std::string_view id) { return living.contains(std::string{id}); },
+                              [&](std::string_view id, Instant) -> Result<bool> {
+                                return added.contains(std::string{id});
+                              }};
     auto begun = begin(stored, around, random());
     REQUIRE(begun);
     return *begun;
@@ -95,6 +98,7 @@ class Life {
   fakes::ManualClock clock{noon};
   BootMark host{"machine", "boot 1"};
   std::set<std::string> living;  // instances
+  std::set<std::string> added;   // that may have left
   Run last_run;
   double chance = 0;
   bool gone = false;
@@ -333,6 +337,29 @@ TEST_CASE_FIXTURE(Life,
   clock.set(noon + 30min);
   CHECK(settle_only().instance);
   CHECK(progress().instances.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Life, "an instance that was added before a crash is not added again")
+{
+  task().max_instances = 2;
+  plan_now();
+  clock.set(noon + 25min);
+  settle_only();  // so that the store knows for which time an instance is added
+  const auto begun = reserve();
+  REQUIRE(begun.instance);
+  CHECK(begun.instance->task.trigger.at == noon + 20min);
+  SUBCASE("where it was")
+  {
+    added.insert(begun.instance->task.id);
+    clock.set(noon + 31min);
+    CHECK_FALSE(settle_only().instance);
+    CHECK(progress().due == noon + 30min);
+  }
+  SUBCASE("and is added where it was not")
+  {
+    CHECK(settle_only().instance->task.id == begun.instance->task.id);
+    CHECK(progress().due == noon + 30min);
+  }
 }
 
 TEST_CASE_FIXTURE(Life, "an instance belongs to its task's history and leaves when it has ended")
