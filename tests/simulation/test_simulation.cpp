@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Many workers on one store in virtual time, which crash, come back and disagree about the time, by
-// chance that a seed repeats: whatever happens, what a worker promises holds.
+// Many workers on one store in virtual time, which crash, come back, stand still and disagree about
+// the time, by chance that a seed repeats: whatever happens, what a worker promises holds.
 //
 //   ASYNCZ_SIMULATION_SEED=N    the chance to repeat
 //   ASYNCZ_SIMULATION_HOURS=N   how long, in virtual hours
@@ -33,6 +33,7 @@ constexpr Duration lease = 30s;
 constexpr Duration most_skew = 500ms;
 constexpr std::size_t workers = 20;
 constexpr std::size_t slots = 3;
+constexpr double pause = 0.002;  // the chance of one, each second
 
 long number_from(const char* variable, long otherwise)
 {
@@ -69,7 +70,9 @@ struct Active {
 struct SimulatedWorker {
   std::unique_ptr<SkewedClock> clock;
   std::unique_ptr<Vault> vault;
+  std::size_t number = 0;
   bool alive = true;
+  Instant wakes;  // stands still until then
   std::vector<Active> active;
 };
 
@@ -86,6 +89,7 @@ class Simulation {
     store_ = *stores::open_store({.url = "memory:", .create = true});
     for (std::size_t i = 0; i < workers; ++i) {
       SimulatedWorker worker;
+      worker.number = i;
       worker.clock = std::make_unique<SkewedClock>(now_, between(-most_skew, most_skew));
       worker.vault = std::make_unique<Vault>(*store_, keys_, *worker.clock,
                                              [](std::string_view, const Error&) {});
@@ -122,10 +126,11 @@ class Simulation {
       now_ += between(1ms, 2s);
       std::shuffle(workers_.begin(), workers_.end(), chance_);
       for (auto& worker : workers_) {
-        if (worker.alive) {
-          live(worker, crash);
-        } else {
+        if (!worker.alive) {
           worker.alive = happens(0.05) || crash == 0;
+        } else if (now_ >= worker.wakes) {
+          live(worker, crash);
+          if (happens(pause)) stand_still(worker);
         }
       }
     }
@@ -153,9 +158,10 @@ class Simulation {
         check_times(*left, told[id]);
       }
     }
-    MESSAGE(starts_.size() << " starts, " << crashes_ << " crashes, " << again_
-                           << " ended runs settled after a crash");
+    MESSAGE(starts_.size() << " starts, " << crashes_ << " crashes, " << pauses_ << " pauses, "
+                           << again_ << " ended runs settled after a crash");
     CHECK(crashes_ > 0);
+    CHECK(pauses_ > 0);
   }
 
  private:
@@ -223,20 +229,43 @@ class Simulation {
     return ids;
   }
 
+  void stand_still(SimulatedWorker& worker)
+  {
+    ++pauses_;
+    worker.wakes = now_ + between(1s, 3 * lease);
+    still_.insert(worker.number);
+  }
+
+  // What it has lost while it stood still it can no longer answer for.
   void prolong(SimulatedWorker& worker)
   {
+    const bool stood_still = still_.erase(worker.number) > 0;
     std::vector<Reservation*> reservations;
     for (auto& active : worker.active) reservations.push_back(&active.reserved.reservation);
-    for (const auto& status : store_->extend(reservations, worker.clock->now() + lease)) {
-      CHECK(status);
+    const auto statuses = store_->extend(reservations, worker.clock->now() + lease);
+    std::vector<Active> held;
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+      if (statuses[i]) {
+        held.push_back(std::move(worker.active[i]));
+      } else {
+        CHECK(stood_still);
+        no_longer_runs(worker, worker.active[i].reserved.stored.task.id);
+      }
     }
+    worker.active = std::move(held);
+  }
+
+  void no_longer_runs(const SimulatedWorker& worker, const std::string& id)
+  {
+    const auto found = running_.find(id);
+    if (found != running_.end() && found->second == worker.number) running_.erase(found);
   }
 
   void die(SimulatedWorker& worker, const std::vector<std::string>& ids)
   {
     ++crashes_;
     worker.alive = false;
-    for (const auto& id : ids) running_.erase(id);
+    for (const auto& id : ids) no_longer_runs(worker, id);
     worker.active.clear();
   }
 
@@ -264,7 +293,10 @@ class Simulation {
       REQUIRE(worker.vault->settle({&outcome, 1}).front());
       return true;
     }
-    CHECK_MESSAGE(running_.insert(id).second, id << " runs twice at the same time");
+    const auto running = running_.find(id);
+    CHECK_MESSAGE((running == running_.end() || still_.contains(running->second)),
+                  id << " runs twice at the same time");
+    running_[id] = worker.number;
     const auto key = std::tuple{id, begun->start->scheduled, begun->start->attempt};
     CHECK_MESSAGE(starts_.insert(key).second, id << " runs twice for the same time and attempt");
     if (reserved.stored.task.delivery == Delivery::at_most_once) {
@@ -299,7 +331,7 @@ class Simulation {
   bool end(SimulatedWorker& worker, Active& active, double crash)
   {
     auto& run = active.run;
-    running_.erase(active.reserved.stored.task.id);
+    no_longer_runs(worker, active.reserved.stored.task.id);
     run.end = worker.clock->now();
     run.state = happens(0.2) ? RunState::failed : RunState::succeeded;
     if (happens(crash)) return false;
@@ -356,9 +388,11 @@ class Simulation {
   std::unique_ptr<Store> store_;
   std::vector<SimulatedWorker> workers_;
   std::map<std::string, StoredTask> tasks_;
-  std::set<std::string> running_;
+  std::map<std::string, std::size_t> running_;  // on which worker
+  std::set<std::size_t> still_;                 // the workers that stand still
   std::set<std::tuple<std::string, Instant, std::int32_t>> starts_;
   std::size_t crashes_ = 0;
+  std::size_t pauses_ = 0;
   std::size_t again_ = 0;
 };
 
