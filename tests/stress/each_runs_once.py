@@ -11,6 +11,7 @@ TASKS = 5000 if FULL else 200
 
 def main():
     with new_world() as world:
+        world.lease = ()  # as long as ever: here none has to end
         for _ in range(WORKERS):
             world.start_worker("--concurrency", 2)
         adders = [world.start_adder(f"adder{number}", TASKS // ADDERS, milliseconds=5)

@@ -32,7 +32,7 @@ class World:
         self.witnessed.mkdir()
         self.log = self.witnessed / "log"
         self.log.touch()
-        self._asyncz = asyncz
+        self._asyncz = os.path.abspath(asyncz)
         self._witness = witness
         self._workers = []
         key = self.folder / "key"
@@ -90,19 +90,24 @@ class World:
         path = self.folder / "workers.log"
         return path.read_text()[-2000:] if path.exists() else ""
 
-    def start_adder(self, name, count, milliseconds):
+    def start_adder(self, name, count, milliseconds, ahead=None):
         """A shell loop that adds tasks one by one, as users do; what they witness is NAME-N. Without
-        a count it goes on until stop_adders()."""
+        a count it goes on until stop_adders(). It waits while `ahead` of its tasks have not begun."""
         loop = """
-            i=0
+            begun() { set -- "$1"*; [ -e "$1" ] || shift; begun=$#; }
+            i=0 begun=0
             while [ "$i" != "$1" ] && ! [ -e "$5/../enough" ]; do
+              if [ "$8" ] && begun "$5/$6-" && [ $((i - begun)) -ge "$8" ]; then
+                sleep 0.05
+                continue
+              fi
               "$2" --store "$3" add -- "$4" "$5" "$6-$i" "$7" || exit
               i=$((i + 1))
             done"""
         with open(self.folder / "added", "a") as added:
             return subprocess.Popen(
                 ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, self.url, self._witness,
-                 str(self.witnessed), name, str(milliseconds)],
+                 str(self.witnessed), name, str(milliseconds), str(ahead or "")],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=added)
 
     def stop_adders(self):
