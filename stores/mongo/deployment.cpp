@@ -24,13 +24,20 @@ constexpr std::string_view give_password =
     "give user and password in the URL, or the password in password_file or ASYNCZ_STORE_PASSWORD; "
     "the URL's authSource names the database that knows the user";
 
+constexpr std::string_view look_at_log = "look into the server's log; its disk may be full";
+constexpr std::string_view look_at_members = "look at its rs.status(): members may be down";
+
 constexpr std::array meanings{
+    Meaning{1, ErrorKind::unavailable, {}, look_at_log},
+    Meaning{8, ErrorKind::unavailable, {}, look_at_log},
     Meaning{13, ErrorKind::denied, {}, "let this user do it: asyncz-store(7), Rights"},
     Meaning{18, ErrorKind::denied, "user or password is wrong", give_password},
     Meaning{8000, ErrorKind::denied, {}, give_password},
     Meaning{50, ErrorKind::unavailable, "it took too long", "try again later"},
-    Meaning{64, ErrorKind::unavailable, "too few of its members answer", {}},
-    Meaning{100, ErrorKind::unavailable, "it has too few members to keep what is written", {}},
+    Meaning{64, ErrorKind::unavailable, "too few of its members answer", look_at_members},
+    Meaning{100, ErrorKind::unavailable, "it has too few members to keep what is written",
+            look_at_members},
+    Meaning{146, ErrorKind::unavailable, "its memory is full", "give it more, or try again later"},
     Meaning{14031, ErrorKind::unavailable, "its disk is full", "make room on it"},
 };
 

@@ -42,7 +42,8 @@ constexpr std::array meanings{
             "name the primary in the store's URL"},
     Meaning{"MISCONF", ErrorKind::unavailable, "it cannot write its data to disk",
             "look into the server's log; its disk may be full"},
-    Meaning{"NOREPLICAS", ErrorKind::unavailable, "too few of its replicas answer", {}},
+    Meaning{"NOREPLICAS", ErrorKind::unavailable, "too few of its replicas answer",
+            "look at its INFO replication"},
     Meaning{"MOVED", ErrorKind::unavailable,
             "the nodes of its cluster do not agree which of them has this store",
             "try again later, or look at its CLUSTER NODES"},
@@ -90,7 +91,7 @@ const Reply* find_refusal(const std::vector<Reply>& replies, std::string_view be
 
 Error error_of(std::string_view refusal, const Endpoint& endpoint)
 {
-  Error error{ErrorKind::unavailable, printable(refusal), {}};
+  Error error{ErrorKind::unavailable, printable(refusal), "look into the server's log"};
   for (const auto& meaning : meanings) {
     if (!refusal.starts_with(meaning.beginning)) continue;
     error.kind = meaning.kind;

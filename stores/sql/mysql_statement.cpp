@@ -20,9 +20,15 @@ ErrorKind kind_of(unsigned code)
     case ER_LOCK_DEADLOCK:
       return ErrorKind::conflict;
     case ER_LOCK_WAIT_TIMEOUT:
+    case ER_LOCK_TABLE_FULL:
     case ER_CON_COUNT_ERROR:
+    case ER_USER_LIMIT_REACHED:
+    case ER_OUTOFMEMORY:
+    case ER_OUT_OF_RESOURCES:
     case ER_DISK_FULL:
     case ER_RECORD_FILE_FULL:
+    case ER_ERROR_ON_WRITE:
+    case ER_GET_ERRNO:
     case ER_OPTION_PREVENTS_STATEMENT:
       return ErrorKind::unavailable;
     case ER_ACCESS_DENIED_ERROR:
@@ -101,7 +107,8 @@ Error mysql_said(unsigned code, std::string_view message)
 {
   const auto kind = kind_of(code);
   return {kind, fmt::format("MariaDB: {}", printable(message)),
-          kind == ErrorKind::unavailable ? "is the server running, and is the address right?"
+          is_lost_mysql(code)              ? "is the server running, and is the address right?"
+          : kind == ErrorKind::unavailable ? "try again later, or look into the server's log"
           : kind == ErrorKind::denied ? "the password may be in ~/.my.cnf or ASYNCZ_STORE_PASSWORD"
           : kind == ErrorKind::not_found ? "name a database that is there: mysql://host/database"
                                          : ""};

@@ -68,6 +68,14 @@ std::string hint_of(ErrorKind refusal)
   }
 }
 
+// Of a server that answers.
+std::string hint_of_answer(std::string_view state)
+{
+  if (state == "53100") return "make room on its disk";
+  return kind_of(state) == ErrorKind::unavailable ? "try again later, or look into the server's log"
+                                                  : "";
+}
+
 std::string numbered(std::string_view statement)
 {
   std::string text;
@@ -160,7 +168,7 @@ Error PostgresqlConnection::said(const PGresult* result)
   const auto* const message = library_->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string_view code{state == nullptr ? "" : state};
   if (code.starts_with("57P") || code.starts_with("08")) lost_ = true;  // the server goes down
-  return {kind_of(code), "PostgreSQL: " + first_line(message), {}};
+  return {kind_of(code), "PostgreSQL: " + first_line(message), hint_of_answer(code)};
 }
 
 // --- Sending and waiting -------------------------------------------------------------------------

@@ -26,7 +26,7 @@ Error file_error(std::string_view what, const std::string& path, int code)
   const bool denied = code == EACCES || code == EPERM || code == EROFS;
   return {denied ? ErrorKind::denied : ErrorKind::unavailable,
           fmt::format("cannot {} '{}': {}", what, printable(path), std::strerror(code)),
-          {}};
+          denied ? "" : "does its disk work, and is its folder there?"};
 }
 
 // Every transaction appends to the write-ahead log, which stays as long as we have the file open.

@@ -47,6 +47,28 @@ ErrorKind kind_of(int code)
   }
 }
 
+std::string_view hint_of(int code)
+{
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program writes to it: wait for that, or end it";
+    case SQLITE_FULL:
+      return "make room on its disk";
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return "does its disk work, and is its folder there?";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "restore a copy of the file";
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return "the file, its folder and its disk have to be writable";
+    default:
+      return {};
+  }
+}
+
 class Statement final : public SqlRow {
  public:
   Statement(const SqliteLibrary& library, sqlite3_stmt* statement)
@@ -133,9 +155,9 @@ class SqliteConnection final : public SqlConnection {
 
 Error SqliteConnection::last_error() const
 {
-  const auto kind = kind_of(library_->error_code(database_));
-  return {kind, fmt::format("'{}': {}", printable(path_), library_->error(database_)),
-          kind == ErrorKind::corrupt ? "restore a copy of the file" : ""};
+  const auto code = library_->error_code(database_);
+  return {kind_of(code), fmt::format("'{}': {}", printable(path_), library_->error(database_)),
+          std::string{hint_of(code)}};
 }
 
 Result<Statement*> SqliteConnection::prepared(const std::string& text)

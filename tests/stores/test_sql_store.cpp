@@ -98,6 +98,20 @@ TEST_CASE("what is no database is left as it is")
   CHECK(base.dir.read("new/tasks.db") == std::string(8192, 'x'));
 }
 
+TEST_CASE("a database that another program holds locked is unavailable, with a hint")
+{
+  const Base base;
+  const auto store = base.open();
+  const auto other = stores::connect_sqlite(base.file, true);
+  REQUIRE(other);
+  REQUIRE((*other)->begin());
+  const auto added = store->add_task(record_of("a"));
+  CHECK(kind_of(added) == ErrorKind::unavailable);
+  CHECK_FALSE(added.error().hint.empty());
+  (*other)->rollback();
+  CHECK(store->add_task(record_of("a")));
+}
+
 TEST_CASE("tables of others are not touched")
 {
   const Base base;
