@@ -8,7 +8,9 @@ usage: database_server.py ASYNCZ NAME [CASE...], with tests/stress and tests/ser
 import importlib
 import signal
 import sys
+import time
 
+from probe import get, listening, samples
 from server import skipped, started
 from world import check, wait_until, world_in
 
@@ -54,7 +56,10 @@ def a_command_without_its_server_is_exit_5_with_a_hint(world, server):
 def a_server_that_does_not_answer_costs_its_timeout_and_no_more(world, server):
     world.run("add", "--paused", "--", "true")
     server.pause()
-    world.run("list", exits=(5,))
+    begin = time.monotonic()
+    failed = world.run("list", exits=(5,))
+    check(time.monotonic() - begin < 30, "its timeout was 2s")
+    check("hint" in failed.stderr, f"no hint: {failed.stderr}")
     server.resume()
     check(len(world.json("list")) == 1, "a task was lost")
 
@@ -214,13 +219,16 @@ def what_cannot_be_prolonged_is_ended_before_its_lease(world, server):
 
 def a_worker_that_slept_longer_than_its_lease_settles_nothing(world, server):
     task = waiting_task(world)
-    sleeper = world.start_worker("--lease", "4s", "--name", "sleeper")
+    port = listening(world, "--lease", "4s", "--name", "sleeper")
+    sleeper, = world._workers
     wait_until(lambda: ran(world) == ["start"], "the start")
     sleeper.send_signal(signal.SIGSTOP)
     world.start_worker("--lease", "4s", "--name", "other")
     wait_until(lambda: ran(world) == ["start", "start"], "the run elsewhere")
     sleeper.send_signal(signal.SIGCONT)
     wait_until(logged(world, "lost"), "the end of the first run")
+    lost = "asyncz_reservations_lost_total"
+    wait_until(lambda: samples(get(port, "/metrics")[1])[lost] == 1, "its word to monitoring")
     go(world)
     wait_until(lambda: not world.json("list"), "the settlement")
     world.stop_workers()

@@ -142,11 +142,11 @@ def a_child_that_closes_its_output_is_waited_for(world):
 
 
 def limits_niceness_and_umask_are_the_task_s(world):
-    task = shell(world, "ulimit -n; nice; umask; ulimit -c", "--rlimit", "files=100,core=0",
-                 "--nice", "5", "--umask", "027")
+    task = shell(world, "ulimit -n; ulimit -t; ulimit -v; ulimit -c; nice; umask", "--rlimit",
+                 "cpu=60s,memory=512M,files=100,core=0", "--nice", "5", "--umask", "027")
     drain(world)
     output = only_run(world, task)["output"].split()
-    check([int(word, 8 if word == "0027" else 10) for word in output] == [100, 5, 0o27, 0], f"{output}")
+    check(output == ["100", "60", str(512 * 1024), "0", "5", "0027"], f"{output}")
 
 
 def a_limit_that_is_passed_ends_the_run(world):

@@ -3,6 +3,7 @@
 """The rules by which tasks run, kept by workers on any store: retries, overlap, instances, misfires,
 delivery, followers, hooks, and what a command is given."""
 
+import subprocess
 import time
 
 from play import play, until
@@ -70,6 +71,16 @@ def a_retry_waits_no_longer_than_it_may(world):
     world.run("wait", task)
     world.stop_workers()
     check(states(world, task) == ["failed", "succeeded"], f"{states(world, task)}")
+
+
+def a_due_time_may_be_put_off_by_chance(world):
+    second = 1_000_000
+    for number in range(12):
+        shell(world, "true", "--id", f"often-{number}", "--every", "1h", "--start", "2020-01-01T00:00:00Z",
+              "--jitter", "30m")
+    tasks = world.json("list")
+    moments = {task["next_run_time_us"] % (3600 * second) for task in tasks}
+    check(len(moments) > 6 and max(moments) <= 1800 * second, f"{moments}")
 
 
 def a_retry_never_delays_the_schedule(world):
@@ -168,6 +179,20 @@ def a_worker_runs_so_many_of_a_queue_at_a_time(world):
     make(world, "go")
     world.wait_for_workers()
     check(len(lines(world)) == 4, f"{len(lines(world))} ran")
+
+
+def nothing_of_a_paused_queue_runs(world):
+    world.run("pause", "--queue", "mail")
+    shell(world, "echo mail >>log", "--queue", "mail", "--priority", 9)
+    shell(world, "echo other >>log")
+    world.start_worker("--concurrency", 1)
+    wait_until(lambda: lines(world), "a run")
+    check(lines(world) == ["other"], f"{lines(world)}")
+    check(len(world.json("list", "--queue", "mail")) == 1, "it is gone")
+    world.run("resume", "--queue", "mail")
+    wait_until(lambda: not world.json("list"), "its run")
+    world.stop_workers()
+    check(lines(world) == ["other", "mail"], f"{lines(world)}")
 
 
 # --- Too late ------------------------------------------------------------------------------------
@@ -281,9 +306,44 @@ def a_command_gets_its_stdin_environment_and_place(world):
     check(run["output"] == f"words\na b  mail 1\n{world.folder}\n0077\n", run["output"])
 
 
+def a_one_shot_keeps_where_it_was_added(world):
+    """As with at: directory, mask and environment, but for what names a terminal."""
+    place = world.folder / "place"
+    place.mkdir()
+    environment = world.environment | {"KEPT": "k", "TERM": "xterm", "DISPLAY": ":1"}
+    subprocess.run(world.command("add", "--id", "here", "--shell",
+                                 'pwd; umask; echo "$KEPT $TERM $DISPLAY"'),
+                   cwd=place, umask=0o026, env=environment, check=True, capture_output=True)
+    drain(world)
+    run, = history(world, "here")
+    check(run["output"] == f"{place}\n0026\nk  \n", run["output"])
+
+
+EATER = """
+import time
+eaten = bytearray(b"x" * 200_000_000)
+end = time.process_time() + 0.3
+while time.process_time() < end:
+    pass
+"""
+
+
+def the_history_says_what_a_run_has_used(world):
+    world.run("add", "--id", "eater", "--", "python3", "-c", EATER)
+    world.run("add", "--id", "other", "--", "true")
+    drain(world, "--concurrency", 1)
+    eater, = history(world, "eater")
+    other, = history(world, "other")
+    check(300_000 <= eater["cpu_us"] <= eater["end_time_us"] - eater["start_time_us"] + 100_000,
+          f"{eater}")
+    check(200_000_000 <= eater["max_memory"] < 800_000_000, f"{eater}")
+    check(other["cpu_us"] < 300_000 and other["max_memory"] < 200_000_000, f"{other}")
+
+
 play([
     a_failure_is_tried_again_later_each_time,
     a_retry_waits_no_longer_than_it_may,
+    a_due_time_may_be_put_off_by_chance,
     a_retry_never_delays_the_schedule,
     an_exit_code_may_be_a_success,
     while_it_runs_due_times_are_skipped,
@@ -291,6 +351,7 @@ play([
     the_next_may_take_the_place_of_the_first,
     instances_are_counted_across_workers,
     a_worker_runs_so_many_of_a_queue_at_a_time,
+    nothing_of_a_paused_queue_runs,
     while_it_is_paused_nothing_is_recorded,
     what_is_too_late_is_missed_and_the_rest_is_on_time,
     missed_times_are_one_run_or_each_its_own,
@@ -299,4 +360,6 @@ play([
     who_follows_what_is_gone_is_cancelled_and_so_are_its_followers,
     hooks_are_told_how_it_ended,
     a_command_gets_its_stdin_environment_and_place,
+    a_one_shot_keeps_where_it_was_added,
+    the_history_says_what_a_run_has_used,
 ])

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from play import held, let_go, play, runs
+from play import held, let_go, on_files, play, runs
 from world import check, wait_until
 
 
@@ -29,10 +29,13 @@ def workers_tells_who_runs_what(world):
 
 
 def a_killed_worker_is_not_live(world):
+    """On files at once, elsewhere when its last word is older than a lease."""
     world.run("add", "--every", "1h", "--", "true")
     worker = world.start_worker()
     wait_until(lambda: world.json("workers"), "the worker")
     world.kill_worker(worker)
+    if not world.on_files:
+        wait_until(lambda: not world.json("workers"), "its end")
     check(not world.json("workers"), "a killed worker is listed")
 
 
@@ -92,6 +95,7 @@ def why_names_the_run_and_what_its_queue_is_full_of(world):
     world.stop_workers()
 
 
+@on_files
 def why_names_the_process_that_a_dead_worker_left_behind(world):
     held(world, "a")
     worker = world.start_worker()

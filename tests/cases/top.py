@@ -57,6 +57,11 @@ class Terminal:
         lines = self.tmux("capture-pane", "-p", "-e").split("\n")
         return next((number for number, line in enumerate(lines) if INVERTED.search(line)), -1)
 
+    def marked_text(self):
+        """What the marked line shows, or nothing."""
+        marked = self.marked()
+        return self.screen()[marked] if marked >= 0 else ""
+
     def mark(self, text):
         """Marks the first line of the list that begins so."""
         def is_marked():
@@ -146,6 +151,9 @@ def the_output_of_a_run_is_followed(world):
         top.shows("talker", "running")
         top.press("Enter")
         top.shows("output of talker.1")
+        top.press("Escape")
+        top.shows("asyncz top")
+        top.press("Enter")
         top.shows("100")
         top.press("Home")
         wait_until(lambda: top.screen()[1:2] == ["1"], "the first line")
@@ -195,6 +203,20 @@ def it_fits_into_the_terminal_whatever_its_size(world):
         top.looks(fits_20_by_5)
         top.resize(80, 24)
         top.looks(fits_80_by_24)
+
+
+def each_key_moves_the_mark_as_it_says(world):
+    for number in range(40):
+        world.run("add", "--at", f"2099-01-01T00:{number:02}:00Z", "--id", f"task-{number:02}",
+                  "--", "true")
+    with terminal(world) as top:
+        top.shows("task-00")
+        for key, task in (("j", 1), ("Down", 2), ("k", 1), ("Up", 0), ("Up", 0), ("PageDown", 18),
+                          ("PageDown", 36), ("PageDown", 39), ("PageUp", 21), ("Home", 0), ("End", 39)):
+            top.press(key)
+            wait_until(lambda: top.marked_text().startswith(f"task-{task:02} "), f"{task} after {key}")
+        top.press("Enter")
+        top.shows("task-39 has not run yet")
 
 
 def the_last_run_of_a_task_may_be_one_of_its_instances(world):
@@ -251,6 +273,7 @@ play([
     a_task_is_paused_and_goes_on,
     the_output_of_a_run_is_followed,
     it_fits_into_the_terminal_whatever_its_size,
+    each_key_moves_the_mark_as_it_says,
     the_last_run_of_a_task_may_be_one_of_its_instances,
     what_a_name_holds_is_not_for_the_terminal,
     it_leaves_the_terminal_as_it_was,
