@@ -51,6 +51,7 @@ struct Job {
   bool leased = false;                           // its child runs under a lease
   std::atomic<Duration> lease_end{Duration{0}};  // by since_boot(); written by the keeper
   bool recorded = false;  // the history has all of this; only the settlement is open
+  bool adding = false;    // its instance may be in the store already, or have run and left
   bool edited = false;    // reserved.stored is the task as somebody changed it meanwhile
   std::optional<StoredTask> settled;  // as it shall be; nothing: removed
 

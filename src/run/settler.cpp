@@ -248,10 +248,18 @@ Status Settler::add_instance(Job& job)
 {
   auto& instance = job.begun.instance;
   if (!instance || job.outcome != Job::Outcome::began) return {};
-  const auto statuses = parts_.vault.add({&*instance, 1});
-  const auto& status = statuses.front();
-  if (status || status.error().kind == ErrorKind::conflict) return {};
-  return status.error();
+  if (std::exchange(job.adding, true)) {
+    const auto there = was_added(job.id(), instance->task.id, *instance->progress.due);
+    if (!there) return there.error();
+    if (*there) {
+      instance.reset();
+      return {};
+    }
+  }
+  const auto status = parts_.vault.add({&*instance, 1}).front();
+  if (!status && status.error().kind != ErrorKind::conflict) return status.error();
+  instance.reset();
+  return {};
 }
 
 // The log of the run itself, and those of interrupted ones before it.

@@ -74,10 +74,15 @@ class WorkerFixture {
   // Another store, or the same one as another process would have it.
   void open(const std::string& url)
   {
-    vault.reset();
     auto opened = stores::open_store({.url = url, .create = true});
     REQUIRE(opened);
-    store = *std::move(opened);
+    use(*std::move(opened));
+  }
+
+  void use(std::unique_ptr<Store> another)
+  {
+    vault.reset();
+    store = std::move(another);
     vault = std::make_unique<Vault>(*store, keys, system_clock(),
                                     [this](std::string_view id, const Error& error) {
                                       log.complaints.push_back(std::string{id} + " " + error.what);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/worker.hpp"
 
+#include "base/task_id.hpp"
+#include "tests/fakes/forwarding_store.hpp"
 #include "tests/run/run_fixture.hpp"
 #include "vault/kept_task.hpp"
 #include "vault/waiters.hpp"
@@ -34,6 +36,28 @@ class ScarceSpawner final : public Spawner {
  private:
   std::unique_ptr<Spawner> real_;
   int refusals_;
+};
+
+// Its connection is cut after the first instance has been added, before it says so, and somebody
+// runs that instance meanwhile.
+class CutStore final : public fakes::ForwardingStore {
+ public:
+  CutStore(std::unique_ptr<Store> store, std::function<void(std::string_view)> run_elsewhere)
+      : ForwardingStore{std::move(store)}, run_elsewhere_{std::move(run_elsewhere)}
+  {
+  }
+  Status add_task(const Record& record) override
+  {
+    const auto added = ForwardingStore::add_task(record);
+    if (was_cut_ || !parent_of_instance(record.id)) return added;
+    was_cut_ = true;
+    run_elsewhere_(record.id);
+    return Error{ErrorKind::unavailable, "the connection was cut", {}};
+  }
+
+ private:
+  std::function<void(std::string_view)> run_elsewhere_;
+  bool was_cut_ = false;
 };
 
 }  // namespace
@@ -270,6 +294,29 @@ TEST_CASE_FIXTURE(WorkerFixture, "instances of one task run beside each other")
   CHECK(dir.read("log") == "many\n");
   CHECK(stored() == 1);
   CHECK(history().at(0).task == "many");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "an instance that was added unheard and has run is not added again")
+{
+  const auto run_elsewhere = [&](std::string_view id) {
+    auto reserved = vault->reserve(id, {.now = system_clock().now()});
+    REQUIRE(reserved);
+    auto run = run_of(reserved->stored, {*reserved->stored.progress.due, 1});
+    run.state = RunState::succeeded;
+    run.start = run.end = system_clock().now();
+    REQUIRE(vault->record_run(run));
+    const Outcome outcome{&*reserved, {}};
+    REQUIRE(vault->settle({&outcome, 1}).front());
+  };
+  use(std::make_unique<CutStore>(std::move(store), run_elsewhere));
+  add("many", "echo ran >>log", [](Task& task) {
+    task.trigger = {.kind = TriggerKind::interval, .every = 1h, .start = system_clock().now()};
+    task.max_instances = 2;
+  });
+  drain();
+  CHECK(history().size() == 1);
+  CHECK(stored() == 1);
 }
 
 TEST_CASE_FIXTURE(WorkerFixture, "a second worker of the same name is refused")
