@@ -13,9 +13,9 @@ import os
 import subprocess
 import sys
 
-from database_server import go, logged, play_all, ran, shell, states
+from database_server import logged, play_all, ran, shell, states
 from server import skipped
-from world import check, wait_until
+from world import check, give, wait_until
 
 INSIDE = "ASYNCZ_TEST_OWN_MOUNTS"  # set where mounts are ours alone
 
@@ -61,12 +61,13 @@ def a_full_server_refuses_tasks_and_keeps_those_it_has(world, server):
 
 
 def a_worker_of_a_full_server_waits_and_keeps_what_it_has_to_write(world, server):
-    shell(world, "echo start >>ran; until [ -e go ]; do sleep 0.05; done; echo end >>ran; [ -e good ]",
+    turns = world.open_queue("turns", 0)  # a line for each attempt
+    shell(world, "echo start >>ran; read -r _ <turns; echo end >>ran; [ -e good ]",
           "--retries", 1, "--retry-delay", "1s")
     worker = world.start_worker("--lease", "10m")
     wait_until(lambda: ran(world) == ["start"], "the start")
     server.fill()
-    go(world)
+    give(turns, 2)
     wait_until(logged(world, server.name), "a word of it")
     check(ran(world) == ["start", "end"] and worker.poll() is None, "the worker has gone")
     (world.folder / "good").touch()

@@ -3,7 +3,10 @@
 // DIRECTORY/log, and `overlap …` first where another run of NAME goes on. TIME is CLOCK_MONOTONIC
 // in microseconds.
 //
-//   witness DIRECTORY NAME MILLISECONDS
+//   witness DIRECTORY NAME MILLISECONDS [QUEUE]
+//
+// QUEUE is a FIFO that gets a line when NAME begins for the first time (by a kill at this instant
+// once more: rather than never).
 //
 // DIRECTORY/NAME is locked from start to end; the kernel lets go of it with the process, however it
 // ends, so that no overlap can be missed and none be invented.
@@ -26,11 +29,19 @@ static int say(int log, const char* what, const char* name)
   return write(log, line, (size_t)length) == length ? 0 : 1;  // one line, one write: never torn
 }
 
+static void say_first(int directory, const char* name, const char* queue)
+{
+  if (faccessat(directory, name, F_OK, 0) == 0) return;
+  int fifo = open(queue, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fifo >= 0 && write(fifo, "\n", 1) != 1) _exit(5);
+}
+
 int main(int argc, char** argv)
 {
-  if (argc != 4) return 2;
+  if (argc < 4 || argc > 5) return 2;
   int directory = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int log = openat(directory, "log", O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (argc == 5) say_first(directory, argv[2], argv[4]);
   int mark = openat(directory, argv[2], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (log < 0 || mark < 0) return 3;
 

@@ -35,6 +35,7 @@ class World:
         self._asyncz = os.path.abspath(asyncz)
         self._witness = witness
         self._workers = []
+        self._queues = []
         key = self.folder / "key"
         key.write_text("a key for this test\n")
         key.chmod(0o600)
@@ -92,26 +93,33 @@ class World:
 
     def start_adder(self, name, count, milliseconds, ahead=None):
         """A shell loop that adds tasks one by one, as users do; what they witness is NAME-N. Without
-        a count it goes on until stop_adders(). It waits while `ahead` of its tasks have not begun."""
+        a count it goes on until stop_adders(). With `ahead` so many of its tasks may not have begun:
+        it takes a line from a queue for each, and each that begins gives one."""
         loop = """
-            begun() { set -- "$1"*; [ -e "$1" ] || shift; begun=$#; }
-            i=0 begun=0
-            while [ "$i" != "$1" ] && ! [ -e "$5/../enough" ]; do
-              if [ "$8" ] && begun "$5/$6-" && [ $((i - begun)) -ge "$8" ]; then
-                sleep 0.05
-                continue
-              fi
-              "$2" --store "$3" add -- "$4" "$5" "$6-$i" "$7" || exit
+            i=0
+            while [ "$i" != "$1" ] && { [ -z "$8" ] || read -r _; } && ! [ -e "$5/../enough" ]; do
+              "$2" --store "$3" add -- "$4" "$5" "$6-$i" "$7" ${8:+"$8"} </dev/null || exit
               i=$((i + 1))
             done"""
+        queue = self.open_queue(name, ahead) if ahead else None
         with open(self.folder / "added", "a") as added:
             return subprocess.Popen(
                 ["/bin/sh", "-c", loop, "adder", str(count), self._asyncz, self.url, self._witness,
-                 str(self.witnessed), name, str(milliseconds), str(ahead or "")],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=added)
+                 str(self.witnessed), name, str(milliseconds), self.folder / name if queue else ""],
+                env=self.environment, stdin=queue or subprocess.DEVNULL, stdout=added)
+
+    def open_queue(self, name, lines):
+        """A FIFO in the world's folder that holds so many lines, and keeps what it is given."""
+        os.mkfifo(self.folder / name)
+        queue = os.open(self.folder / name, os.O_RDWR | os.O_CLOEXEC)
+        self._queues.append(queue)
+        give(queue, lines)
+        return queue
 
     def stop_adders(self):
         (self.folder / "enough").touch()
+        for queue in self._queues:
+            give(queue, 1)  # to whoever waits for one
 
     def added(self):
         """The ids that adders were given."""
@@ -126,6 +134,10 @@ class World:
 
     def counts(self, what):
         return collections.Counter(name for kind, name, _ in self.events() if kind == what)
+
+
+def give(queue, lines):
+    os.write(queue, b"\n" * lines)
 
 
 def expects_signals(worker):
@@ -180,6 +192,8 @@ def world_in(folder, asyncz, witness=None, url=None):
         for worker in world._workers:
             worker.kill()
             worker.wait()
+        for queue in world._queues:
+            os.close(queue)
 
 
 @contextlib.contextmanager
