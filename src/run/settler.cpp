@@ -19,7 +19,6 @@ constexpr auto longest_group_age = 40ms;
 constexpr auto company_wait = 5ms;  // where nothing runs: the next may be about to start
 constexpr std::size_t largest_group = 16;
 constexpr auto pause_after_error = 1s;
-constexpr auto farthest_clock = 1h;  // of the machines that write one history
 constexpr auto prune_interval = 1h;
 
 }  // namespace
@@ -74,14 +73,11 @@ void Settler::begin_with_store(const JobPtr& job)
     const auto found = store.lookup_task(id);
     return found || found.error().kind != ErrorKind::not_found;
   };
-  Surroundings around{parts_.clock.now(), parts_.host.boot, exists, {}};
-  const auto& stored = job->reserved.stored;
-  if (job->edited || stored.fence > stored.progress.settled_fence + 1) {
-    around.was_added = [&](std::string_view id, Instant due) {
-      return was_added(job->id(), id, due);
-    };
-  }
-  auto begun = begin(stored, around, random_);
+  const auto was_added = [&](std::string_view instance, Instant due) {
+    return parts_.vault.was_added(instance, due);
+  };
+  const Surroundings around{parts_.clock.now(), parts_.host.boot, exists, was_added};
+  auto begun = begin(job->reserved.stored, around, random_);
   if (!begun) {
     parts_.log.say(Severity::error, {}, job->id() + ": " + begun.error().what);
     parts_.launcher.put(Settled{1, {}});
@@ -99,22 +95,6 @@ void Settler::begin_with_store(const JobPtr& job)
     job->run = run_of(job->reserved.stored, *job->begun.start);
   }
   parts_.record(job);
-}
-
-// An instance leaves the store only when the history has its run.
-Result<bool> Settler::was_added(std::string_view task, std::string_view instance, Instant due)
-{
-  const auto there = parts_.vault.store().lookup_task(instance);
-  if (there) return true;
-  if (there.error().kind != ErrorKind::not_found) return there.error();
-  bool ran = false;
-  const auto since = saturated_sum(due, -farthest_clock);
-  const auto status = parts_.vault.runs(task, since, [&](const Result<Run>& run) {
-    ran = run && run->scheduled == due && !run->stretch;
-    return !ran;
-  });
-  if (!status) return status.error();
-  return ran;
 }
 
 // Asks whoever runs it to end it; the task that replaces it looks again soon.
@@ -249,17 +229,13 @@ Status Settler::add_instance(Job& job)
   auto& instance = job.begun.instance;
   if (!instance || job.outcome != Job::Outcome::began) return {};
   if (std::exchange(job.adding, true)) {
-    const auto there = was_added(job.id(), instance->task.id, *instance->progress.due);
+    const auto there = parts_.vault.was_added(instance->task.id, *instance->progress.due);
     if (!there) return there.error();
-    if (*there) {
-      instance.reset();
-      return {};
-    }
+    if (*there) return {};
   }
   const auto status = parts_.vault.add({&*instance, 1}).front();
-  if (!status && status.error().kind != ErrorKind::conflict) return status.error();
-  instance.reset();
-  return {};
+  const bool there = status || status.error().kind == ErrorKind::conflict;
+  return there ? Status{} : status;
 }
 
 // The log of the run itself, and those of interrupted ones before it.

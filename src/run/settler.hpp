@@ -25,7 +25,6 @@ class Settler {
   void read_letters();
   void send_back(const JobPtr& job);
   void begin_with_store(const JobPtr& job);
-  Result<bool> was_added(std::string_view task, std::string_view instance, Instant due);
   void look_for_cancel(const JobPtr& job);
   void read_paused_queues();
 

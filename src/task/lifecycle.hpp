@@ -75,9 +75,8 @@ struct Surroundings {
   BootMark host;  // this boot of this host
   // Whether an instance is still in the store.
   std::function<bool(std::string_view id)> exists;
-  // Whether the instance for this due time has been added: it is in the store or, where it has
-  // ended and left, in the history. Given where that may be, since this has begun before and was
-  // interrupted, or the task was edited meanwhile.
+  // Whether an instance has been added, be it that it has ended and left: asked when a reservation
+  // was interrupted.
   std::function<Result<bool>(std::string_view id, Instant due)> was_added;
 };
 

@@ -93,11 +93,13 @@ struct Begin {
 
   Status after_interruption();
   Result<Instant> latest_due() const;
+  Result<Instant> latest_since(const Course& course, Instant due) const;
   Status boot();
   Status due_time();
   void drop_retry(const Course& course, Instant next);
   void choose(const Course& course, Instant due);
   Status recurring_due(const Course& course, Instant due);
+  Status run_for(const Course& course, Instant due);
   Result<std::optional<Instant>> without_missed(const Course& course, Instant due);
   Result<bool> has_instance(Instant due) const;
   Status leave_to_instance(const Course& course, Instant due);
@@ -145,7 +147,13 @@ Result<Instant> Begin::latest_due() const
   if (!task.task.recurring() || exact) return due;
   const auto course = Course::of(task.task);
   if (!course) return course.error();
-  const auto latest = course->schedule->last(around.now);
+  return latest_since(*course, due);
+}
+
+// The latest due time that has come, or this one, which is no later.
+Result<Instant> Begin::latest_since(const Course& course, Instant due) const
+{
+  const auto latest = course.schedule->last(around.now);
   if (!latest) return latest.error();
   return std::max(latest->value_or(due), due);
 }
@@ -201,9 +209,9 @@ void Begin::drop_ended_instances(StoredTask& kept) const
 // As many runs as may are under way; `due` is the first time for which none has begun.
 Status Begin::full(const Course& course, Instant due)
 {
-  const auto last = course.schedule->last(around.now);
+  const auto last = latest_since(course, due);
   if (!last) return last.error();
-  const Instant latest = std::max(last->value_or(due), due);
+  const Instant latest = *last;
   auto& stored = *out.stored;
   if (task.task.overlap != Overlap::skip) {
     out.replace_oldest = task.task.overlap == Overlap::replace;
@@ -229,7 +237,7 @@ Status Begin::full(const Course& course, Instant due)
 
 Result<bool> Begin::has_instance(Instant due) const
 {
-  if (!around.was_added || task.task.max_instances == 1) return false;
+  if (interruptions_of(task) == 0 || task.task.max_instances == 1) return false;
   return around.was_added(instance_id(task.task.id, us_of(due)), due);
 }
 
@@ -261,12 +269,14 @@ Status Begin::recurring_due(const Course& course, Instant due)
   const auto running = out.stored->progress.instances.size();
   if (running >= static_cast<std::size_t>(task.task.max_instances)) return full(course, **first);
   const bool chosen = is_chosen(task) && **first == due;
-  due = **first;
-  if (task.task.coalesce && !chosen) {
-    const auto latest = course.schedule->last(around.now);
-    if (!latest) return latest.error();
-    due = std::max(latest->value_or(due), due);
-  }
+  const bool coalesces = task.task.coalesce && !chosen;
+  const auto next = coalesces ? latest_since(course, **first) : Result{**first};
+  if (!next) return next.error();
+  return run_for(course, *next);
+}
+
+Status Begin::run_for(const Course& course, Instant due)
+{
   const bool by_instance = task.task.max_instances > 1;
   const bool must_be_known =
       by_instance || task.task.delivery == Delivery::at_most_once || !out.records.empty();

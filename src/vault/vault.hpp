@@ -148,6 +148,10 @@ class Vault {
   Status runs(std::optional<std::string_view> task, std::optional<Instant> since,
               const VisitRun& visit);
 
+  // Whether this instance for the due time `due` has been added: it is in the store or, where it
+  // has ended and left, in the history.
+  Result<bool> was_added(std::string_view instance, Instant due);
+
   //   conflict  another live worker has this name
   Status announce(const WorkerInfo& worker, Instant expires);
   Status withdraw(std::string_view worker);

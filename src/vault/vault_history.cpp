@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a vault keeps beside the tasks: the history, finished logs, workers, paused queues.
+#include "base/task_id.hpp"
 #include "base/text.hpp"
 #include "codec/run_codec.hpp"
 #include "vault/vault.hpp"
@@ -10,6 +11,8 @@
 
 namespace asyncz {
 namespace {
+
+constexpr auto farthest_clock = std::chrono::hours{1};  // of the machines that write one history
 
 // Beside the run itself a reservation may find a stretch of missed and one of skipped times.
 std::uint8_t part_of(RunState state)
@@ -96,6 +99,22 @@ Status Vault::runs(std::optional<std::string_view> task, std::optional<Instant> 
     if (run && task && run->task != *task) return true;
     return visit(std::move(run));
   });
+}
+
+// It leaves the store only when the history has its run, so that is asked last.
+Result<bool> Vault::was_added(std::string_view instance, Instant due)
+{
+  const auto stored = store_.lookup_task(instance);
+  if (stored) return true;
+  if (stored.error().kind != ErrorKind::not_found) return stored.error();
+  bool ran = false;
+  const auto since = saturated_sum(due, -farthest_clock);
+  const auto status = runs(parent_of_instance(instance), since, [&](const Result<Run>& run) {
+    ran = run && run->scheduled == due && !run->stretch;
+    return !ran;
+  });
+  if (!status) return status.error();
+  return ran;
 }
 
 Result<Bytes> Vault::seal_log(std::string_view run_id, ByteView log)

@@ -279,8 +279,8 @@ class Simulation {
       return true;
     }
     const auto exists = [&](std::string_view task) { return bool{worker.vault->get(task)}; };
-    const auto was_added = [&](std::string_view instance, Instant due) -> Result<bool> {
-      return exists(instance) || has_run(worker, id, due);
+    const auto was_added = [&](std::string_view instance, Instant due) {
+      return worker.vault->was_added(instance, due);
     };
     auto begun = begin(reserved.stored, {worker.clock->now(), {}, exists, was_added}, random());
     REQUIRE(begun);
@@ -307,16 +307,6 @@ class Simulation {
     run.start = worker.clock->now();
     worker.active.push_back({std::move(reserved), *begun->stored, run, *run.start + length()});
     return true;
-  }
-
-  static bool has_run(SimulatedWorker& worker, std::string_view task, Instant due)
-  {
-    bool ran = false;
-    REQUIRE(worker.vault->runs(task, {}, [&](const Result<Run>& run) {
-      ran = run && run->scheduled == due && !run->stretch;
-      return !ran;
-    }));
-    return ran;
   }
 
   static void add_instance(SimulatedWorker& worker, StoredTask instance)

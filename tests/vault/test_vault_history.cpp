@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/task_id.hpp"
 #include "scene.hpp"
 #include "vault/vault.hpp"
 
@@ -72,6 +73,43 @@ TEST_CASE("runs under a former key are found as well")
   Scene after{{"new", "old"}, state};
   REQUIRE(after.vault.unlock(true));
   CHECK(history(after, "a") == std::vector{run});
+}
+
+TEST_CASE("an instance has been added when it is there, and when it has run and left")
+{
+  const auto scene = Scene::unlocked();
+  const auto due = scene->clock.now();
+  const auto id = instance_id("a", us_of(due));
+  const auto added = [&] {
+    const auto answer = scene->vault.was_added(id, due);
+    REQUIRE(answer);
+    return *answer;
+  };
+  auto run = run_of("a", 1, due);
+  run.scheduled = due - Scene::Seconds{60};
+  REQUIRE(scene->vault.record_run(run));  // of another one
+  CHECK_FALSE(added());
+  SUBCASE("there")
+  {
+    scene->add(id);
+    CHECK(added());
+  }
+  SUBCASE("left")
+  {
+    run = run_of("a", 2, due);
+    run.scheduled = due;
+    REQUIRE(scene->vault.record_run(run));
+    CHECK(added());
+  }
+  SUBCASE("never, since its time was missed")
+  {
+    run = run_of("a", 2, due);
+    run.scheduled = due;
+    run.state = RunState::missed;
+    run.stretch = Run::Stretch{due, due, 1};
+    REQUIRE(scene->vault.record_run(run));
+    CHECK_FALSE(added());
+  }
 }
 
 TEST_CASE("a run is bound to its task, fence and part")
