@@ -158,7 +158,7 @@ class Examination {
           return true;
         });
     if (!visited) return visited;
-    well("records", fmt::format("{} tasks can be read", count));
+    well("records", fmt::format("{} {} can be read", count, count == 1 ? "task" : "tasks"));
     for (const auto& [id, error] : unreadable) report_unreadable(id, error);
     for (const auto& [id, parent] : waiters) {
       const auto stored = open_.vault->get(parent);
@@ -173,8 +173,8 @@ class Examination {
   void report_unreadable(const std::string& id, const Error& error)
   {
     unreadable_ = true;
-    const auto about = fmt::format("task {}: ", printable(id));
-    const auto what = error.what.starts_with(about) ? error.what : about + error.what;
+    const bool names_it = error.what.starts_with("task ");
+    const auto what = names_it ? error.what : fmt::format("task {}: {}", printable(id), error.what);
     if (!fix_) {
       bad("records", what, "put back a copy of it, or move it away with asyncz doctor --fix");
       return;
@@ -193,7 +193,7 @@ class Examination {
       return true;
     });
     if (!visited) return visited;
-    well("history", fmt::format("{} runs can be read", count));
+    well("history", fmt::format("{} {} can be read", count, count == 1 ? "run" : "runs"));
     if (unreadable == 0) return {};
     unreadable_ = true;
     bad("history", fmt::format("{} runs cannot be read", unreadable),
