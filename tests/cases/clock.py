@@ -4,28 +4,18 @@
 set forward and back; time zones whose rules change meanwhile."""
 
 import datetime
-import glob
 import os
 import pathlib
 import subprocess
 import sys
 
+from shifted import BY_TRUE_TIME, faked, library_works
 from world import check, new_world, wait_until
 
-LIBRARY = (glob.glob("/usr/lib/*/faketime/libfaketime.so.1") or [""])[0]
 SPEED = 2000  # half an hour passes in less than a second
 
 # A line of the log for each run. Late runs are not merged, so that a slow machine sees them all.
 LOGGED = ["--no-coalesce", "--max-instances", "100"]
-
-
-# What tasks run needs no library in it, which now and then ends a process that starts.
-BY_TRUE_TIME = ("--unset-env", "LD_PRELOAD")
-
-
-def faked(world, **more):
-    """The environment in which the library works."""
-    return dict(world.environment, LD_PRELOAD=LIBRARY, FAKETIME_NO_CACHE="1", **more)
 
 
 def add(world, clock, name, *options):
@@ -261,14 +251,6 @@ CASES = [
     a_clock_that_goes_back_runs_nothing_again,
     a_clock_set_back_under_a_sleeping_worker_makes_it_wait_longer,
 ]
-
-
-def library_works():
-    """It does not beside a sanitizer, which wants to be loaded first."""
-    command = [sys.argv[1], "version"]
-    environment = {"LD_PRELOAD": LIBRARY, "FAKETIME": "@2027-01-01 00:00:00", "PATH": "/usr/bin"}
-    return LIBRARY and not subprocess.run(command, env=environment, capture_output=True,
-                                          check=False).returncode
 
 
 def main():

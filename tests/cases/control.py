@@ -267,6 +267,20 @@ def it_is_said_that_nobody_will_run_it(world):
     check("task a is paused" in told, told)
 
 
+def what_has_failed_is_tried_again_when_asked(world):
+    world.run("add", "--id", "once", "--tag", "kept", "--cwd", world.folder, "--shell", "[ -e mended ]")
+    world.run("worker", "--drain")
+    check(not world.json("list"), "it is still there")
+    world.run("retry", "once")
+    again, = world.json("list")
+    check(again["tags"] == ["kept"] and again["state"] == "due", f"{again}")
+    (world.folder / "mended").touch()
+    world.run("worker", "--drain")
+    states = [run["state"] for run in world.json("history", "once")]
+    check(states == ["succeeded", "failed"], f"{states}")
+    world.run("retry", "once", exits=(4,))
+
+
 def what_is_removed_is_not_waited_for_any_longer(world):
     world.run("add", "--id", "a", "--in", "1h", "--", "true")
     waiting = start(world, "wait", "a")
@@ -318,6 +332,7 @@ play([
     a_recurring_task_is_waited_for_until_its_next_run_has_ended,
     waiting_ends_by_its_timeout_and_by_an_interrupt,
     it_is_said_that_nobody_will_run_it,
+    what_has_failed_is_tried_again_when_asked,
     what_is_removed_is_not_waited_for_any_longer,
     output_and_exit_status_are_passed_on,
     output_comes_while_the_run_lasts,

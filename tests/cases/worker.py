@@ -11,6 +11,7 @@ import subprocess
 import time
 
 from play import on_files, play
+from shifted import BY_TRUE_TIME, an_hour_ago, shifted
 from world import check, has_unread_signal, wait_until
 
 
@@ -127,9 +128,10 @@ def a_daemon_left_behind_holds_its_task_back_until_it_ends(world):
 # --- Time ----------------------------------------------------------------------------------------
 
 
+@shifted
 def what_was_due_while_no_worker_lived_runs_once_at_the_next_start(world):
-    task = shell(world, "echo $ASYNCZ_SCHEDULED_TIME >>log", "--every", "300ms")
-    time.sleep(1.6)
+    task = an_hour_ago(world, "add", "--every", "10m", "--cwd", world.folder, *BY_TRUE_TIME, "--shell",
+                       "echo $ASYNCZ_SCHEDULED_TIME >>log").stdout.strip()
     world.start_worker("--once")
     world.wait_for_workers()
     check(len(ran(world)) == 1, f"it ran {len(ran(world))} times")
