@@ -129,7 +129,6 @@ class SqliteConnection final : public SqlConnection {
                    std::string path)
       : library_{std::move(library)}, database_{database}, path_{std::move(path)}
   {
-    library_->busy_handler(database_, wait_for_lock, const_cast<SqliteLibrary*>(library_.get()));
   }
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -141,6 +140,9 @@ class SqliteConnection final : public SqlConnection {
   Status commit() override { return said(run("COMMIT", {}, {})); }
   void rollback() override { static_cast<void>(run("ROLLBACK", {}, {})); }
   bool is_lost() const override { return false; }
+
+  // Sees to it that the database has a write-ahead log. Before all else.
+  Status begin_log();
 
  private:
   static Status said(const Result<std::size_t>& done) { return done ? Status{} : done.error(); }
@@ -191,6 +193,20 @@ Result<std::size_t> SqliteConnection::run(const std::string& text, const SqlValu
   return result;
 }
 
+// Of several that do this to a new database at once, SQLite asks the handler for none that has read
+// it already and is to write now: they would wait for each other.
+Status SqliteConnection::begin_log()
+{
+  auto begun = run("PRAGMA journal_mode = WAL", {}, {});
+  for (int waits = 0; !begun && waits < most_waits; ++waits) {
+    if ((library_->error_code(database_) & 0xff) != SQLITE_BUSY) break;
+    library_->wait(1);
+    begun = run("PRAGMA journal_mode = WAL", {}, {});
+  }
+  library_->busy_handler(database_, wait_for_lock, const_cast<SqliteLibrary*>(library_.get()));
+  return said(begun);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqlConnection>> connect_sqlite(const std::string& path, bool synced)
@@ -207,7 +223,8 @@ Result<std::unique_ptr<SqlConnection>> connect_sqlite(const std::string& path, b
                  {}};
   }
   const auto* const pace = synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-  for (const auto* pragma : {"PRAGMA journal_mode = WAL", pace, "PRAGMA trusted_schema = OFF"}) {
+  if (auto begun = connection->begin_log(); !begun) return begun.error();
+  for (const auto* pragma : {pace, "PRAGMA trusted_schema = OFF"}) {
     if (auto done = connection->run(pragma, {}, {}); !done) return done.error();
   }
   return std::unique_ptr<SqlConnection>{std::move(connection)};

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -96,6 +97,20 @@ TEST_CASE("what is no database is left as it is")
   REQUIRE(::chmod(base.file.c_str(), 0600) == 0);
   CHECK(kind_of(base.try_open()) == ErrorKind::corrupt);
   CHECK(base.dir.read("new/tasks.db") == std::string(8192, 'x'));
+}
+
+TEST_CASE("who opens a database waits for another one that is just making it")
+{
+  const Base base;
+  static_cast<void>(base.open());
+  const auto maker = stores::connect_sqlite(base.file, true);
+  REQUIRE(maker);
+  REQUIRE((*maker)->run("PRAGMA journal_mode = DELETE", {}, {}));  // as it is at first
+  REQUIRE((*maker)->begin());
+  auto opened = std::async(std::launch::async, stores::connect_sqlite, base.file, true);
+  CHECK(opened.wait_for(100ms) == std::future_status::timeout);
+  (*maker)->rollback();
+  CHECK(opened.get());
 }
 
 TEST_CASE("a database that another program holds locked is unavailable, with a hint")
